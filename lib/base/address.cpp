@@ -1,0 +1,58 @@
+#include "base/address.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace cord::base {
+
+std::optional<IpAddress> IpAddress::parse(std::string_view s) {
+    if (s.size() > 2 && s.front() == '[' && s.back() == ']')
+        s = s.substr(1, s.size() - 2);
+    if (s.size() >= INET6_ADDRSTRLEN)
+        return std::nullopt;
+    const std::string z(s);
+    IpAddress a;
+    if (inet_pton(AF_INET, z.c_str(), a.bytes.data()) == 1)
+        return a;
+    a.v6 = true;
+    if (inet_pton(AF_INET6, z.c_str(), a.bytes.data()) == 1)
+        return a;
+    return std::nullopt;
+}
+
+std::string IpAddress::text() const {
+    std::array<char, INET6_ADDRSTRLEN> out{};
+    inet_ntop(v6 ? AF_INET6 : AF_INET, bytes.data(), out.data(), out.size());
+    return out.data();
+}
+
+std::optional<Endpoint> Endpoint::parse(std::string_view s) {
+    std::size_t colon = s.rfind(':');
+    if (colon == std::string_view::npos)
+        return std::nullopt;
+    auto ip = IpAddress::parse(s.substr(0, colon));
+    auto port = to_uint(s.substr(colon + 1), 65535);
+    if (!ip || !port || (ip->v6 && s.front() != '['))
+        return std::nullopt;
+    return Endpoint{*ip, static_cast<std::uint16_t>(*port)};
+}
+
+std::string Endpoint::text() const {
+    return ip.v6 ? fmt::format("[{}]:{}", ip.text(), port) : fmt::format("{}:{}", ip.text(), port);
+}
+
+std::size_t EndpointHash::operator()(const Endpoint &e) const noexcept {
+    std::uint64_t high, low;
+    std::memcpy(&high, e.ip.bytes.data(), 8);
+    std::memcpy(&low, e.ip.bytes.data() + 8, 8);
+    std::uint64_t h = (high ^ low * 0x9e3779b97f4a7c15u ^ e.port) * 0xbf58476d1ce4e5b9u;
+    return static_cast<std::size_t>(h ^ h >> 31);
+}
+
+} // namespace cord::base

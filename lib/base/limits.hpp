@@ -1,0 +1,19 @@
+// What outside input may grow to, in one place. Each has a test at the limit where it is used.
+#pragma once
+
+#include <cstddef>
+
+namespace cord::base::limits {
+
+/// One SIP message on any transport: bytes; longer is answered 513 (RFC 3261 section 21.5.7).
+inline constexpr std::size_t sip_message = 65'535;
+/// Header fields in one SIP message, and values in all of them.
+inline constexpr std::size_t sip_headers = 256;
+/// m= sections in one session description.
+inline constexpr std::size_t sdp_media = 64;
+/// One ng message, bytes.
+inline constexpr std::size_t ng_message = 262'144;
+/// A DTLS handshake message put together from fragments, bytes.
+inline constexpr std::size_t dtls_message = 16'384;
+
+} // namespace cord::base::limits
