@@ -1,0 +1,40 @@
+// What a registration leaves behind: one contact address of a user and the way to reach it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "engine/transaction/flow.hpp"
+
+namespace cord::engine::locate {
+
+/// One binding of an address of record, with what Kamailio's `location` table keeps of it.
+struct Binding {
+    std::string ruid;     ///< Ours for its life; key of its row.
+    std::string user;     ///< Of the address of record, as registered.
+    std::string domain;   ///< Of the address of record, lower case.
+    std::string contact;  ///< The Contact URI, byte for byte.
+    std::string instance; ///< +sip.instance without angle brackets; empty when none was given.
+    std::uint32_t reg_id = 0;
+    std::vector<std::string> path; ///< Path URIs, topmost first (RFC 3327).
+    std::string call_id;           ///< Of the REGISTER that made or refreshed it.
+    std::uint32_t cseq = 0;
+    int q = 1000; ///< Thousandths; 1000 when none was given.
+    std::string user_agent;
+    std::string methods; ///< The Allow of the REGISTER.
+    base::UnixTime expires{};
+    base::UnixTime modified{};
+    transaction::Flow flow; ///< Where the REGISTER came from.
+    /// A connection that is open; false for rows loaded after a restart until their client comes again.
+    bool reachable = true;
+};
+
+/// One row to write: the binding as it is now, or as it was when `removed`.
+struct Change {
+    bool removed = false;
+    Binding binding;
+};
+
+} // namespace cord::engine::locate

@@ -1,0 +1,58 @@
+// What the proxy core is told once: who we are, where we listen, what we allow.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "crypto/digest.hpp"
+#include "engine/transaction/flow.hpp"
+
+namespace cord::engine::proxy {
+
+using Transport = transaction::Transport;
+using Flow = transaction::Flow;
+
+/// When media goes through the breaker: when the kinds of both sides differ, for each call, or for none.
+enum class Bridge { automatic, always, never };
+
+/// A bound socket, at its place in the list that Flow::listener counts.
+struct Listener {
+    Transport transport = Transport::udp;
+    base::Endpoint local; ///< With the port really bound.
+    /// What Via and Record-Route name: a host name or address without port. Empty: the local address of the
+    /// flow.
+    std::string advertised_host;
+    std::uint16_t advertised_port = 0; ///< 0: the local port.
+    std::optional<Bridge> bridge;      ///< Empty: Config::bridge.
+    /// Empty: MD5 first on ws and wss, whose stacks read only the first challenge; SHA-256 first elsewhere.
+    std::vector<crypto::Hash> digest;
+};
+
+/// Where a client's own Route may lead.
+struct NextHop {
+    std::string host; ///< As clients write it.
+    base::Endpoint address;
+    Transport transport = Transport::udp;
+};
+
+struct Config {
+    std::vector<std::string> domains; ///< Ours; the first is the default. Compared without case.
+    std::vector<Listener> listeners;
+    bool authenticate = true;
+    std::uint32_t min_expires = 60;
+    std::uint32_t max_expires = 3600;
+    std::uint32_t default_expires = 3600;
+    std::size_t max_contacts = 10; ///< Bindings of one address of record.
+    Bridge bridge = Bridge::automatic;
+    std::size_t breakers = 0; ///< How many are configured; AskBreaker counts them from 0.
+    base::Duration grace = std::chrono::seconds(30);
+    base::Duration ring_timeout = std::chrono::seconds(120);
+    std::vector<NextHop> next_hops;
+    std::string server = "cordboard"; ///< The Server header of our own answers.
+};
+
+} // namespace cord::engine::proxy

@@ -1,0 +1,92 @@
+// The proxy and registrar as one machine without sockets: messages, answers and deadlines go in, effects come
+// out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "engine/proxy/config.hpp"
+#include "engine/proxy/effect.hpp"
+
+namespace cord::engine::proxy {
+
+/// What the database knows of a user: hexadecimal digests of `user:realm:password`, empty where not known.
+struct UserAnswer {
+    enum class Status { found, unknown, unavailable };
+    Status status = Status::unknown;
+    std::string ha1_md5;
+    std::string ha1_sha256;
+    std::string ha1_sha512_256;
+};
+
+/// A call as `sipctl calls` shows it.
+struct CallInfo {
+    std::string id;
+    std::string call_id;
+    std::string from; ///< user@domain
+    std::string to;
+    std::string state;         ///< "trying", "ringing", "answered"
+    std::int64_t duration = 0; ///< Seconds since the answer.
+    bool bridged = false;
+    std::string codecs;
+};
+
+/// A monotonic count or a level, by name.
+struct Statistic {
+    std::string name;
+    std::uint64_t value = 0;
+};
+
+/// After each input: act on all of `take_effects()`, then arrange `on_timer` at `next_deadline()`. Tokens of
+/// answers that come twice or too late are ignored.
+class Core {
+  public:
+    Core(Config config, base::Random &random);
+    ~Core();
+    Core(Core &&) noexcept;
+    Core &operator=(Core &&) noexcept;
+
+    /// One whole message as the framer cut it: a datagram, a WebSocket message, a message of a stream.
+    void on_message(const Flow &flow, base::Bytes message, base::Now now);
+    /// A connection ended, whoever ended it.
+    void on_flow_closed(const Flow &flow, base::Now now);
+    void on_send_failed(Token token, base::Now now);
+    void on_stored(Token token, bool ok, base::Now now);
+    void on_user(Token token, const UserAnswer &answer, base::Now now);
+    /// The reply's dictionary without cookie; nullopt when none came in time or the breaker cannot be
+    /// reached.
+    void on_breaker(Token token, std::optional<std::string_view> reply, base::Now now);
+    void on_timer(base::Now now);
+
+    [[nodiscard]] base::Time next_deadline() const;
+    [[nodiscard]] std::vector<Effect> take_effects();
+
+    /// Rows read from the database at start.
+    void load(std::vector<locate::Binding> bindings, base::Now now);
+    /// Breakers that answer pings; those not `up` get no new call.
+    void set_breaker(std::size_t breaker, bool up);
+    /// New calls and registrations are refused with 503 from now on; established calls go on.
+    void drain();
+    /// Other domains, users and expiry limits from now on; listeners stay.
+    void reconfigure(Config config);
+
+    [[nodiscard]] std::vector<locate::Binding> contacts(std::string_view user, std::string_view domain,
+                                                        base::Now now) const;
+    [[nodiscard]] std::vector<locate::Binding> contacts(base::Now now) const;
+    [[nodiscard]] std::vector<CallInfo> calls(base::Now now) const;
+    [[nodiscard]] std::vector<Statistic> statistics() const;
+    /// Removes bindings of a user, one or all (empty contact), and tells how many.
+    std::size_t kick(std::string_view user, std::string_view domain, std::string_view contact, base::Now now);
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace cord::engine::proxy

@@ -1,0 +1,63 @@
+// What the core wants done, as values. The shell acts on them after the core has returned.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/address.hpp"
+#include "engine/locate/binding.hpp"
+#include "engine/transaction/flow.hpp"
+
+namespace cord::engine::proxy {
+
+/// Names a question; its answer brings it back. Never 0.
+using Token = std::uint64_t;
+
+/// One message to one flow. A stream flow without a connection (0) means: to `flow.remote` over an open
+/// connection of that transport if there is one, else over a new one. When `token` is not 0, a failure to
+/// hand the message over is told by on_send_failed.
+struct Send {
+    transaction::Flow flow;
+    std::string bytes;
+    Token token = 0;
+};
+
+/// Close the connection once what was sent before has left.
+struct CloseFlow {
+    transaction::Flow flow;
+};
+
+/// Write the rows; with a token, answer by on_stored after they are durable. Token 0: nobody waits.
+struct Store {
+    Token token = 0;
+    std::vector<locate::Change> changes;
+};
+
+/// Find a subscriber; answer by on_user.
+struct LookUser {
+    Token token = 0;
+    std::string user;
+    std::string domain;
+};
+
+/// One ng request: a bencoded dictionary without the cookie. Answer by on_breaker. Token 0: no answer is
+/// awaited.
+struct AskBreaker {
+    Token token = 0;
+    std::size_t breaker = 0;
+    std::string dictionary;
+};
+
+/// Something an operator wants to know. `type` is one of the event stream's; the shell adds `ts` and `node`.
+struct Event {
+    using Value = std::variant<std::string, std::int64_t, double, bool>;
+    std::string type;
+    std::vector<std::pair<std::string, Value>> fields;
+};
+
+using Effect = std::variant<Send, CloseFlow, Store, LookUser, AskBreaker, Event>;
+
+} // namespace cord::engine::proxy
