@@ -1,0 +1,113 @@
+#include "engine/digest/authenticator.hpp"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace cord::engine::digest {
+namespace {
+
+constexpr std::size_t time_digits = 16;
+constexpr std::size_t random_digits = 8;
+constexpr std::size_t seal_digits = 32;
+
+} // namespace
+
+std::string ha1(crypto::Hash hash, std::string_view user, std::string_view realm, std::string_view password) {
+    return crypto::hex_digest(hash, {user, ":", realm, ":", password});
+}
+
+std::string expected_response(const Credentials &c, std::string_view method, std::string_view ha1) {
+    // RFC 7616 section 3.4.3: A2 = Method ":" request-uri, with the bytes of the client's own uri parameter:
+    // some phones write another one there than in the request line.
+    std::string ha2 = crypto::hex_digest(c.algorithm, {method, ":", c.uri});
+    if (!c.qop_auth)
+        return crypto::hex_digest(c.algorithm, {ha1, ":", c.nonce, ":", ha2});
+    return crypto::hex_digest(c.algorithm, {ha1, ":", c.nonce, ":", c.nc, ":", c.cnonce, ":auth:", ha2});
+}
+
+Authenticator::Authenticator(base::Random &random) : random_(random) {
+    random_.fill(key_.edit());
+}
+
+std::vector<std::string> Authenticator::challenges(std::string_view realm,
+                                                   std::span<const crypto::Hash> order, bool stale,
+                                                   base::Now now) {
+    std::string nonce = make_nonce(now);
+    std::vector<std::string> out;
+    for (crypto::Hash hash : order)
+        out.push_back(fmt::format(R"(Digest realm="{}", nonce="{}", qop="auth", algorithm={}{})", realm,
+                                  nonce, algorithm_name(hash), stale ? ", stale=true" : ""));
+    return out;
+}
+
+Verdict Authenticator::verify(const Credentials &c, std::string_view method, std::string_view ha1,
+                              base::Now now) {
+    if (!crypto::equal_constant_time(base::as_bytes(expected_response(c, method, ha1)),
+                                     base::as_bytes(base::lower(c.response))))
+        return Verdict::wrong;
+    std::int64_t clock = now.unix.time_since_epoch().count();
+    std::int64_t lifetime = std::chrono::microseconds(nonce_lifetime).count();
+    auto made = made_at(c.nonce);
+    // RFC 7616 section 3.3: stale "SHOULD be set to true" when the nonce is invalid but the digest for it is
+    // right.
+    if (!made || *made < clock - lifetime)
+        return Verdict::stale;
+    forget_before(clock - lifetime);
+    if (*made <= forgotten_up_to_ && !used_.contains({*made, c.nonce}))
+        return Verdict::stale;
+    return first_use(c, *made) ? Verdict::good : Verdict::replayed;
+}
+
+bool Authenticator::first_use(const Credentials &c, std::int64_t made) {
+    Window &window = used_[{made, c.nonce}];
+    if (used_.size() > max_nonces_in_use) {
+        forgotten_up_to_ = used_.begin()->first.first;
+        used_.erase(used_.begin());
+    }
+    // Without qop there is no count: such a nonce is good once.
+    std::uint32_t count = c.qop_auth ? c.nonce_count() : 1;
+    if (count > window.highest) {
+        std::uint32_t step = count - window.highest;
+        window.seen = (step < 64 ? window.seen << step : 0) | 1;
+        window.highest = count;
+        return true;
+    }
+    std::uint32_t behind = window.highest - count;
+    if (count == 0 || behind >= 64 || (window.seen >> behind & 1) != 0)
+        return false;
+    window.seen |= std::uint64_t{1} << behind;
+    return true;
+}
+
+void Authenticator::forget_before(std::int64_t oldest) {
+    while (!used_.empty() && used_.begin()->first.first < oldest)
+        used_.erase(used_.begin());
+}
+
+std::string Authenticator::make_nonce(base::Now now) {
+    // Randomness keeps two clients that are challenged in the same moment, or one client with two
+    // transactions, from sharing a nonce and thereby its counts.
+    std::string head = fmt::format("{:016x}{:08x}", now.unix.time_since_epoch().count(), random_.u32());
+    return head + seal(head);
+}
+
+std::optional<std::int64_t> Authenticator::made_at(std::string_view nonce) const {
+    if (nonce.size() != time_digits + random_digits + seal_digits)
+        return std::nullopt;
+    std::string_view head = nonce.substr(0, time_digits + random_digits);
+    if (!crypto::equal_constant_time(base::as_bytes(nonce.substr(head.size())), base::as_bytes(seal(head))))
+        return std::nullopt;
+    std::int64_t made = 0;
+    std::from_chars(head.data(), head.data() + time_digits, made, 16);
+    return made;
+}
+
+std::string Authenticator::seal(std::string_view head) const {
+    auto mac = crypto::hmac(crypto::Hash::sha256, key_.view(), {base::as_bytes(head)});
+    return base::to_hex(mac.view().first(seal_digits / 2));
+}
+
+} // namespace cord::engine::digest
