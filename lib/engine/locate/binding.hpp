@@ -10,6 +10,9 @@
 
 namespace cord::engine::locate {
 
+/// Binding::q where the client named none; it counts as the highest.
+inline constexpr int no_q = 1001;
+
 /// One binding of an address of record, with what Kamailio's `location` table keeps of it.
 struct Binding {
     std::string ruid;     ///< Ours for its life; key of its row.
@@ -21,7 +24,7 @@ struct Binding {
     std::vector<std::string> path; ///< Path URIs, topmost first (RFC 3327).
     std::string call_id;           ///< Of the REGISTER that made or refreshed it.
     std::uint32_t cseq = 0;
-    int q = 1000; ///< Thousandths; 1000 when none was given.
+    int q = no_q; ///< Thousandths.
     std::string user_agent;
     std::string methods; ///< The Allow of the REGISTER.
     base::UnixTime expires{};

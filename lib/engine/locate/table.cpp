@@ -1,0 +1,125 @@
+#include "engine/locate/table.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace cord::engine::locate {
+
+std::string aor_key(std::string_view user, std::string_view domain) {
+    return fmt::format("{}@{}", user, base::lower(domain));
+}
+
+std::string aor_key(const Binding &binding) {
+    return aor_key(binding.user, binding.domain);
+}
+
+std::string slot_of(const Binding &binding) {
+    if (!binding.instance.empty())
+        return fmt::format("{} {} {}", aor_key(binding), binding.instance, binding.reg_id);
+    return fmt::format("{} {}", aor_key(binding), binding.contact);
+}
+
+std::optional<Binding> Table::put(Binding binding) {
+    std::optional<Binding> replaced;
+    std::vector<Binding> &bindings = by_aor_[aor_key(binding)];
+    auto same = std::find_if(bindings.begin(), bindings.end(),
+                             [&](const Binding &b) { return b.ruid == binding.ruid; });
+    if (same != bindings.end()) {
+        unindex(*same);
+        replaced = std::move(*same);
+        *same = std::move(binding);
+        index(*same);
+    } else {
+        bindings.push_back(std::move(binding));
+        index(bindings.back());
+    }
+    return replaced;
+}
+
+std::optional<Binding> Table::remove(std::string_view aor, std::string_view ruid) {
+    auto at = by_aor_.find(std::string(aor));
+    if (at == by_aor_.end())
+        return std::nullopt;
+    std::vector<Binding> &bindings = at->second;
+    auto found =
+        std::find_if(bindings.begin(), bindings.end(), [&](const Binding &b) { return b.ruid == ruid; });
+    if (found == bindings.end())
+        return std::nullopt;
+    unindex(*found);
+    Binding removed = std::move(*found);
+    bindings.erase(found);
+    if (bindings.empty())
+        by_aor_.erase(at);
+    return removed;
+}
+
+std::vector<Binding> Table::remove_flow(const transaction::Flow &flow) {
+    std::vector<Binding> removed;
+    auto found = by_connection_.find(flow.connection);
+    if (flow.connection == 0 || found == by_connection_.end())
+        return removed;
+    for (const Key &key : std::set<Key>(found->second))
+        if (auto binding = remove(key.aor, key.ruid))
+            removed.push_back(std::move(*binding));
+    return removed;
+}
+
+std::vector<Binding> Table::remove_expired(base::UnixTime now) {
+    std::vector<Binding> removed;
+    while (!by_expiry_.empty() && by_expiry_.begin()->first <= now) {
+        Key key = by_expiry_.begin()->second;
+        removed.push_back(*remove(key.aor, key.ruid));
+    }
+    return removed;
+}
+
+base::UnixTime Table::next_expiry() const {
+    return by_expiry_.empty() ? base::UnixTime::max() : by_expiry_.begin()->first;
+}
+
+const std::vector<Binding> &Table::of(std::string_view aor) const {
+    static const std::vector<Binding> none;
+    auto at = by_aor_.find(std::string(aor));
+    return at == by_aor_.end() ? none : at->second;
+}
+
+std::vector<Binding> Table::reachable(std::string_view aor, base::UnixTime now) const {
+    std::vector<Binding> out;
+    for (const Binding &binding : of(aor))
+        if (binding.reachable && binding.expires > now)
+            out.push_back(binding);
+    std::stable_sort(out.begin(), out.end(), [](const Binding &a, const Binding &b) {
+        return a.q != b.q ? a.q > b.q : a.modified > b.modified;
+    });
+    return out;
+}
+
+std::vector<Binding> Table::all() const {
+    std::vector<Binding> out;
+    out.reserve(size());
+    for (const auto &[aor, bindings] : by_aor_)
+        out.insert(out.end(), bindings.begin(), bindings.end());
+    return out;
+}
+
+void Table::index(const Binding &binding) {
+    Key key{aor_key(binding), binding.ruid};
+    if (binding.reachable && binding.flow.connection != 0)
+        by_connection_[binding.flow.connection].insert(key);
+    by_expiry_.emplace(binding.expires, std::move(key));
+}
+
+void Table::unindex(const Binding &binding) {
+    Key key{aor_key(binding), binding.ruid};
+    by_expiry_.erase({binding.expires, key});
+    if (auto at = by_connection_.find(binding.flow.connection); at != by_connection_.end()) {
+        at->second.erase(key);
+        if (at->second.empty())
+            by_connection_.erase(at);
+    }
+}
+
+} // namespace cord::engine::locate
