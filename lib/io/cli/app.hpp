@@ -1,0 +1,81 @@
+// The command line of every tool: options, subcommands, configuration file and environment, help. The one place that
+// knows CLI11, which no header names.
+//
+// Precedence: command line, then environment (TOOL_OPTION_NAME), then configuration file (`option-name = value`,
+// sections for subcommands), then the default that the bound variable holds.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/cli/exit_code.hpp"
+
+namespace cord::io::cli {
+
+struct CommandNode;
+
+/// An option's variable lives at least as long as the App; what it holds at first is the default that help shows.
+class Command {
+  public:
+    Command(Command &&) noexcept;
+    ~Command();
+
+    /// `names` as CLI11 spells them: "-l,--listen"; a lone word is a positional argument.
+    Command &flag(std::string_view names, bool &into, std::string_view help);
+    Command &option(std::string_view names, std::string &into, std::string_view value, std::string_view help);
+    /// A whole number from `least` to `most`.
+    Command &number(std::string_view names, std::int64_t &into, std::int64_t least, std::int64_t most,
+                    std::string_view value, std::string_view help);
+    Command &decimal(std::string_view names, double &into, std::string_view value, std::string_view help);
+    /// One of the words of `choices`.
+    Command &choice(std::string_view names, std::string &into, std::vector<std::string> choices, std::string_view help);
+    /// An option that may be given several times; a configuration file repeats its line.
+    Command &repeated(std::string_view names, std::vector<std::string> &into, std::string_view value, std::string_view help);
+    Command &positional(std::string_view name, std::string &into, bool required, std::string_view help);
+    /// All that is left on the line.
+    Command &positionals(std::string_view name, std::vector<std::string> &into, bool required, std::string_view help);
+
+    /// A subcommand with options of its own and what it does. `App::run` gives back what `act` returns.
+    Command subcommand(std::string_view name, std::string_view help, std::function<int()> act = {});
+    /// Another name by which it can be called too.
+    Command &alias(std::string_view name);
+
+  protected:
+    explicit Command(std::shared_ptr<CommandNode> node);
+    std::shared_ptr<CommandNode> node_;
+};
+
+/// What the common options of every tool say, once `run` acts.
+struct Common {
+    std::string config;
+    std::string log_format = "text";
+    std::string color = "auto";
+    std::string run_dir; ///< --run-dir or CORDBOARD_RUN_DIR as given; paths.hpp knows what holds when it is empty.
+    int verbosity = 0;   ///< -v counts up, -q is -1.
+};
+
+class App : public Command {
+  public:
+    /// `name` is the tool's, as in `sipctl (cordboard) 0.1.0`.
+    App(std::string_view name, std::string_view help);
+
+    /// For a tool without subcommands.
+    void act(std::function<int()> act);
+    [[nodiscard]] const Common &common() const { return common_; }
+
+    /// Parses, sets up logging, acts. Wrong usage and an unreadable configuration are told on stderr in one line.
+    int run(int argc, char **argv);
+    /// Every option with the value that holds, as a configuration file.
+    [[nodiscard]] std::string effective_configuration() const;
+    /// "tool: why" on stderr; gives `code` back.
+    int refuse(int code, std::string_view why) const;
+
+  private:
+    Common common_;
+};
+
+} // namespace cord::io::cli

@@ -1,0 +1,131 @@
+#include "io/cli/app.hpp"
+
+#include <cstdlib>
+#include <fstream>
+
+#include "io/cli/config_file.hpp"
+#include "io/cli/nearest.hpp"
+#include "io/cli/paths.hpp"
+#include "io/cli/table.hpp"
+#include "support/catch.hpp"
+
+using namespace cord::io::cli;
+
+namespace {
+
+/// A tool with one option of each kind and one subcommand.
+struct Tool {
+    std::string name = "none";
+    std::int64_t count = 3;
+    bool loud = false;
+    std::vector<std::string> listen, words;
+    std::string color = "red";
+    std::string ran;
+
+    int run(std::vector<std::string> args) {
+        App app("cordtest", "A tool for this test");
+        app.option("-n,--name", name, "NAME", "A name")
+            .number("--count", count, 0, 10, "N", "A count")
+            .flag("--loud", loud, "Aloud")
+            .repeated("-l,--listen", listen, "ADDR", "An address")
+            .choice("--paint", color, {"red", "blue"}, "A colour");
+        auto add = app.subcommand("add", "Add words", [this] {
+            ran = "add";
+            return static_cast<int>(done);
+        });
+        add.positionals("WORD", words, true, "Words").flag("--twice", twice, "Twice");
+        args.insert(args.begin(), "cordtest");
+        std::vector<char *> argv;
+        for (auto &a : args)
+            argv.push_back(a.data());
+        return app.run(static_cast<int>(argv.size()), argv.data());
+    }
+    bool twice = false;
+};
+
+struct ConfigInFile {
+    explicit ConfigInFile(const std::string &text) {
+        std::ofstream(path) << text;
+    }
+    ~ConfigInFile() { std::remove(path.c_str()); }
+    std::string path = "/tmp/cordtest-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)) + ".conf";
+};
+
+} // namespace
+
+TEST_CASE("options and the words of a subcommand reach their variables") {
+    Tool t;
+    CHECK(t.run({"-n", "x", "--count", "7", "-l", "a", "--listen", "b", "add", "one", "two", "--twice"}) == done);
+    CHECK(t.name == "x");
+    CHECK(t.count == 7);
+    CHECK(t.listen == std::vector<std::string>{"a", "b"});
+    CHECK(t.words == std::vector<std::string>{"one", "two"});
+    CHECK(t.twice);
+    CHECK(t.ran == "add");
+}
+
+TEST_CASE("wrong usage ends with 2") {
+    CHECK(Tool().run({}) == wrong_usage);
+    CHECK(Tool().run({"--nam", "x", "add", "w"}) == wrong_usage);
+    CHECK(Tool().run({"--count", "11", "add", "w"}) == wrong_usage);
+    CHECK(Tool().run({"--count", "x", "add", "w"}) == wrong_usage);
+    CHECK(Tool().run({"--paint", "green", "add", "w"}) == wrong_usage);
+    CHECK(Tool().run({"add"}) == wrong_usage);
+    CHECK(Tool().run({"ad", "w"}) == wrong_usage);
+}
+
+TEST_CASE("command line beats environment beats file beats default") {
+    ConfigInFile file("name = file\ncount = 5\nlisten = a\nlisten = b\n[add]\ntwice = yes\n");
+    setenv("CORDTEST_COUNT", "6", 1);
+    Tool t;
+    CHECK(t.run({"--config", file.path, "-n", "line", "add", "w"}) == done);
+    CHECK(t.name == "line");
+    CHECK(t.count == 6);
+    CHECK(t.listen == std::vector<std::string>{"a", "b"});
+    CHECK(t.twice);
+    CHECK(t.color == "red");
+    setenv("CORDTEST_COUNT", "60", 1);
+    CHECK(Tool().run({"add", "w"}) == bad_configuration);
+    unsetenv("CORDTEST_COUNT");
+}
+
+TEST_CASE("a configuration file that cannot hold is refused") {
+    CHECK(Tool().run({"--config", "/nonexistent/x.conf", "add", "w"}) == bad_configuration);
+    ConfigInFile unknown("nam = x\n"), words("just words\n"), number("count = 99\n"), section("[rm]\ntwice = yes\n");
+    for (const auto *file : {&unknown, &words, &number, &section})
+        CHECK(Tool().run({"--config", file->path, "add", "w"}) == bad_configuration);
+}
+
+TEST_CASE("the nearest known word is suggested, and none when none is near") {
+    CHECK(edit_distance("listn", "listen") == 1);
+    CHECK(suggestion("listn", {"listen", "name"}) == " (did you mean listen?)");
+    CHECK(suggestion("zzzzzz", {"listen", "name"}).empty());
+}
+
+TEST_CASE("tables hold one cell a cell, and JSON has its types") {
+    auto print = [](Table::Form form) {
+        std::FILE *out = std::tmpfile();
+        {
+            Table table({{"user"}, {"expires", Column::Kind::number}, {"here", Column::Kind::yes_no}}, form, out);
+            table.row({"a\tb\\", "60", "true"});
+            table.row({"m\xc3\xbcller\x1b", "3600", "false"});
+        }
+        std::rewind(out);
+        char text[500] = {};
+        const std::size_t n = std::fread(text, 1, sizeof text - 1, out);
+        std::fclose(out);
+        return std::string(text, n);
+    };
+    CHECK(print(Table::Form::tabs) == "a\\tb\\\\\t60\ttrue\nm\xc3\xbcller\x1b\t3600\tfalse\n");
+    CHECK(print(Table::Form::json) == "{\"user\":\"a\\tb\\\\\",\"expires\":60,\"here\":true}\n"
+                                      "{\"user\":\"m\xc3\xbcller\\u001b\",\"expires\":3600,\"here\":false}\n");
+    CHECK(print(Table::Form::terminal) == "USER     EXPIRES  HERE\n"
+                                          "a?b\\          60  true\n"
+                                          "m\xc3\xbcller?     3600  false\n");
+}
+
+TEST_CASE("--run-dir moves sockets and database alike") {
+    CHECK(run_directory("/x") == "/x");
+    CHECK(state_directory("/x") == "/x");
+    CHECK_FALSE(run_directory("").empty());
+}
