@@ -38,16 +38,21 @@ std::optional<Frame> StreamFramer::next() {
 
 // RFC 3261 section 7.5: any CRLF before the start line is ignored. RFC 5626 section 4.4.1: two of them ask
 // for one back.
+// One step looks at four bytes at most, and waits for those that decide: cutting the stream elsewhere changes
+// nothing.
 std::optional<Frame> StreamFramer::between_messages() {
-    const std::string_view rest = std::string_view(buffer_).substr(at_);
-    if (rest.substr(0, 4) == "\r\n\r\n") {
-        consume(4);
-        return Ping{};
+    constexpr std::string_view ping = "\r\n\r\n";
+    for (;;) {
+        const std::string_view rest = std::string_view(buffer_).substr(at_);
+        if (rest.substr(0, ping.size()) == ping) {
+            consume(ping.size());
+            return Ping{};
+        }
+        const bool may_become_ping = ping.substr(0, rest.size()) == rest;
+        if (may_become_ping || (rest.front() != '\r' && rest.front() != '\n'))
+            return std::nullopt;
+        consume(1);
     }
-    // What may yet become a ping waits for its other half.
-    if (std::string_view("\r\n\r\n").substr(0, rest.size()) != rest)
-        consume(leading_line_ends(rest));
-    return std::nullopt;
 }
 
 std::optional<Frame> StreamFramer::message() {

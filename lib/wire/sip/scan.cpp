@@ -178,6 +178,14 @@ void scan_content_length(std::string_view s, Scan &out) {
     out.head.content_length = static_cast<std::uint32_t>(*number);
 }
 
+// RFC 3261 section 25.1 lets a NUL stand in one place, behind the backslash of a quoted-pair.
+std::size_t find_bare_nul(std::string_view s) {
+    for (std::size_t i = s.find('\0'); i != npos; i = s.find('\0', i + 1))
+        if (i == 0 || s[i - 1] != '\\')
+            return i;
+    return npos;
+}
+
 } // namespace
 
 std::size_t leading_line_ends(std::string_view bytes) {
@@ -234,7 +242,7 @@ Result<void> scan(std::string_view s, Scan &out) {
         head.fields_end = u16(at);
         note(head, "headers end without an empty line", at);
     }
-    if (const std::size_t nul = s.substr(0, at).find('\0'); nul != npos)
+    if (const std::size_t nul = find_bare_nul(s.substr(0, at)); nul != npos)
         note(head, "NUL in the headers", nul);
     link_lines(out);
     scan_content_length(s, out);
