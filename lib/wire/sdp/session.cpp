@@ -1,0 +1,254 @@
+#include "wire/sdp/session.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+
+namespace cord::wire::sdp {
+namespace {
+
+using base::fail;
+using base::Result;
+
+std::vector<std::string_view> words(std::string_view text) {
+    std::vector<std::string_view> out;
+    base::split(text, ' ', [&](std::string_view word) {
+        if (!word.empty())
+            out.push_back(word);
+    });
+    return out;
+}
+
+/// RFC 8866 section 5.2: <username> <sess-id> <sess-version> <nettype> <addrtype> <unicast-address>
+std::optional<Origin> read_origin(std::string_view value) {
+    const auto w = words(value);
+    if (w.size() != 6)
+        return std::nullopt;
+    return Origin{std::string(w[0]), std::string(w[1]), std::string(w[2]), std::string(w[4]),
+                  std::string(w[5])};
+}
+
+/// Section 5.7: <nettype> <addrtype> <connection-address>; a multicast TTL after `/` is left out.
+std::optional<Connection> read_connection(std::string_view value) {
+    const auto w = words(value);
+    if (w.size() != 3 || w[0] != "IN")
+        return std::nullopt;
+    return Connection{std::string(w[1]), std::string(base::cut(w[2], '/').first)};
+}
+
+/// Section 5.14: <media> <port>[/<number of ports>] <proto> <fmt> ...
+std::optional<Media> read_media(std::string_view value) {
+    const auto w = words(value);
+    if (w.size() < 3)
+        return std::nullopt;
+    const auto [port, count] = base::cut(w[1], '/');
+    const auto port_number = base::to_uint(port, UINT16_MAX);
+    const auto port_count = count.empty() ? 1 : base::to_uint(count, UINT16_MAX);
+    if (!port_number || !port_count)
+        return std::nullopt;
+    Media media;
+    media.type = w[0];
+    media.port = static_cast<std::uint16_t>(*port_number);
+    media.port_count = static_cast<std::uint16_t>(*port_count);
+    media.protocol = w[2];
+    media.formats.assign(w.begin() + 3, w.end());
+    return media;
+}
+
+void read_attribute(Attributes &attributes, std::string_view value) {
+    const std::size_t colon = value.find(':');
+    if (colon == std::string_view::npos)
+        attributes.add(std::string(value));
+    else
+        attributes.add(std::string(value.substr(0, colon)), std::string(value.substr(colon + 1)));
+}
+
+/// Takes the lines of one description, in whatever order they come.
+class Reader {
+  public:
+    Result<Session> read(std::string_view text) {
+        for (std::size_t at = 0; at < text.size();) {
+            const std::size_t end = std::min(text.find('\n', at), text.size());
+            if (const char *reason = line(base::trim(text.substr(at, end - at))))
+                return fail(reason, at);
+            at = end + 1;
+        }
+        if (!seen_version_ || !seen_origin_)
+            return fail(seen_version_ ? "SDP has no o= line" : "SDP has no v= line", text.size());
+        return std::move(session_);
+    }
+
+  private:
+    /// The reason why the line is refused, or nullptr.
+    const char *line(std::string_view text) {
+        if (text.empty())
+            return nullptr;
+        if (text.size() < 2 || text[1] != '=')
+            return "SDP line is not TYPE=VALUE";
+        const char type = text[0];
+        const std::string_view value = base::trim(text.substr(2));
+        if (!seen_version_ && type != 'v')
+            return "SDP does not begin with v=";
+        if (type == 'm')
+            return media(value);
+        if (type == 'a')
+            read_attribute(session_.media.empty() ? session_.attributes : session_.media.back().attributes,
+                           value);
+        else if (type == 'c')
+            return connection(value);
+        else if (session_.media.empty())
+            return session_line(type, value);
+        else if (type == 'i' || type == 'b' || type == 'k')
+            session_.media.back().lines.push_back({type, std::string(value)});
+        // RFC 8866 section 5: "a parser MUST completely ignore or reject any session description that
+        // contains a type letter that it does not understand". Phones send stray letters; the line alone is
+        // ignored.
+        return nullptr;
+    }
+
+    const char *media(std::string_view value) {
+        if (session_.media.size() == base::limits::sdp_media)
+            return "SDP has too many m= sections";
+        auto media = read_media(value);
+        if (!media)
+            return "m= line is malformed";
+        session_.media.push_back(std::move(*media));
+        return nullptr;
+    }
+
+    const char *connection(std::string_view value) {
+        auto read = read_connection(value);
+        if (!read)
+            return "c= line is malformed";
+        auto &place = session_.media.empty() ? session_.connection : session_.media.back().connection;
+        if (!place) // the first holds; further ones are a multicast series
+            place = std::move(read);
+        return nullptr;
+    }
+
+    const char *session_line(char type, std::string_view value) {
+        if (type == 'v') {
+            seen_version_ = true;
+            return value == "0" ? nullptr : "SDP version is not 0";
+        }
+        if (type == 'o') {
+            auto origin = read_origin(value);
+            if (!origin)
+                return "o= line is malformed";
+            session_.origin = std::move(*origin);
+            seen_origin_ = true;
+        } else if (type == 's') {
+            session_.name = value.empty() ? "-" : value;
+        } else if (type == 't' || type == 'r' || type == 'z') {
+            session_.times.push_back({type, std::string(value)});
+        } else if (std::string_view("iuepbk").find(type) != std::string_view::npos) {
+            session_.lines.push_back({type, std::string(value)});
+        }
+        return nullptr;
+    }
+
+    Session session_;
+    bool seen_version_ = false;
+    bool seen_origin_ = false;
+};
+
+void append(std::string &out, char type, std::string_view value) {
+    out += type;
+    out += '=';
+    out += value;
+    out += "\r\n";
+}
+
+void append_lines(std::string &out, const std::vector<Line> &lines, std::string_view types) {
+    for (const Line &line : lines)
+        if (types.find(line.type) != std::string_view::npos)
+            append(out, line.type, line.value);
+}
+
+void append_connection(std::string &out, const std::optional<Connection> &c) {
+    if (c)
+        append(out, 'c', "IN " + c->address_type + " " + c->address);
+}
+
+void append_attributes(std::string &out, const Attributes &attributes) {
+    for (const Attribute &a : attributes)
+        append(out, 'a', a.has_value ? a.name + ":" + a.value : a.name);
+}
+
+void append_media(std::string &out, const Media &media) {
+    std::string line = media.type + " " + std::to_string(media.port);
+    if (media.port_count != 1)
+        line += "/" + std::to_string(media.port_count);
+    line += " " + media.protocol;
+    for (const std::string &format : media.formats)
+        line += " " + format;
+    append(out, 'm', line);
+    append_lines(out, media.lines, "i");
+    append_connection(out, media.connection);
+    append_lines(out, media.lines, "b");
+    append_lines(out, media.lines, "k");
+    append_attributes(out, media.attributes);
+}
+
+} // namespace
+
+const Attribute *Attributes::find(std::string_view name) const {
+    auto found =
+        std::find_if(items_.begin(), items_.end(), [&](const Attribute &a) { return a.name == name; });
+    return found == items_.end() ? nullptr : &*found;
+}
+
+std::string_view Attributes::value(std::string_view name) const {
+    const Attribute *found = find(name);
+    return found ? std::string_view(found->value) : std::string_view();
+}
+
+std::vector<std::string_view> Attributes::values(std::string_view name) const {
+    std::vector<std::string_view> out;
+    for (const Attribute &a : items_)
+        if (a.name == name)
+            out.push_back(a.value);
+    return out;
+}
+
+Connection Connection::of(const base::IpAddress &ip) { return {ip.v6 ? "IP6" : "IP4", ip.text()}; }
+
+Result<Session> parse(std::string_view text) { return Reader().read(text); }
+
+std::string write(const Session &session) {
+    // RFC 8866 section 5 fixes the order: v o s i u e p c b t r z k a, then the m= sections.
+    std::string out = "v=0\r\n";
+    const Origin &o = session.origin;
+    append(out, 'o',
+           o.username + " " + o.session_id + " " + o.session_version + " IN " + o.address_type + " " +
+               o.address);
+    append(out, 's', session.name);
+    append_lines(out, session.lines, "i");
+    append_lines(out, session.lines, "u");
+    append_lines(out, session.lines, "e");
+    append_lines(out, session.lines, "p");
+    append_connection(out, session.connection);
+    append_lines(out, session.lines, "b");
+    if (session.times.empty())
+        append(out, 't', "0 0");
+    append_lines(out, session.times, "trz");
+    append_lines(out, session.lines, "k");
+    append_attributes(out, session.attributes);
+    for (const Media &media : session.media)
+        append_media(out, media);
+    return out;
+}
+
+const Connection *connection_of(const Session &session, const Media &media) {
+    if (media.connection)
+        return &*media.connection;
+    return session.connection ? &*session.connection : nullptr;
+}
+
+std::string_view inherited(const Session &session, const Media &media, std::string_view name) {
+    const Attribute *own = media.attributes.find(name);
+    return own ? std::string_view(own->value) : session.attributes.value(name);
+}
+
+} // namespace cord::wire::sdp
