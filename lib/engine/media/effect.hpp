@@ -7,6 +7,7 @@
 
 #include "base/address.hpp"
 #include "base/bytes.hpp"
+#include "engine/media/datagram.hpp"
 #include "engine/media/plan.hpp"
 
 namespace cord::engine::media {
@@ -64,6 +65,8 @@ struct Outbox {
     void clear();
     /// Keeps bytes that the engine made, until `clear`.
     base::Bytes keep(std::vector<std::uint8_t> bytes);
+    /// A copy of `bytes` with room at both ends, kept until `clear`.
+    Datagram keep_with_room(base::Bytes bytes);
 
   private:
     std::vector<std::vector<std::uint8_t>> kept_;
