@@ -28,14 +28,13 @@ struct Transcode {
     base::Bytes rtp;
 };
 
-/// A transcoder is needed from now on.
+/// A transcoder is needed from now on: packets of the payload types in `from` come, those of `to` are wanted.
 struct OpenTranscoder {
     TranscodeId id = 0;
-    Codec from;
-    Codec to;
-    std::uint8_t from_payload_type = 0;
-    std::uint8_t to_payload_type = 0;
-    std::uint32_t ptime_ms = 20;
+    wire::rtp::PayloadMap from;
+    wire::rtp::PayloadMap to;
+    std::uint16_t sequence = 0; ///< of the first packet it makes
+    std::uint32_t timestamp = 0;
 };
 
 /// Something that the controller of the call may want to know.

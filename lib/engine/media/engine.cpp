@@ -82,11 +82,6 @@ class Engine::Sessions {
             found->second.session->transcoded(found->second.side, id, rtp, out);
     }
 
-    void transcoder_restarted(TranscodeId id) {
-        if (auto found = transcoders_.find(id); found != transcoders_.end())
-            found->second.session->transcoder_restarted(found->second.side, id);
-    }
-
     [[nodiscard]] base::Time deadline() const {
         return timers_.empty() ? base::never : timers_.begin()->first;
     }
@@ -170,10 +165,8 @@ class Engine::Sessions {
         forget_closed_transcoders();
         for (std::uint8_t side = 0; side < 2; ++side)
             for (const std::optional<Stream> &stream : session.side(side).streams)
-                if (stream)
-                    for (const Flow::Rule &rule : stream->flow.rules())
-                        if (rule.transcoder != 0)
-                            transcoders_[rule.transcoder] = {&session, id, side, 0};
+                if (stream && stream->flow.transcoder() != 0)
+                    transcoders_[stream->flow.transcoder()] = {&session, id, side, 0};
     }
 
     void forget_closed_transcoders() {
@@ -248,7 +241,6 @@ void Engine::receive(PortId port, const base::Endpoint &from, Datagram datagram,
     sessions_->receive(port, from, datagram, now);
 }
 void Engine::transcoded(TranscodeId id, Datagram rtp) { sessions_->transcoded(id, rtp); }
-void Engine::transcoder_restarted(TranscodeId id) { sessions_->transcoder_restarted(id); }
 base::Time Engine::deadline() const { return sessions_->deadline(); }
 void Engine::on_deadline(base::Time now) { sessions_->on_deadline(now); }
 Outbox &Engine::outbox() { return sessions_->out; }

@@ -36,8 +36,6 @@ class Engine {
     void receive(PortId port, const base::Endpoint &from, Datagram datagram, base::Time now);
     /// What the codec worker made of a packet.
     void transcoded(TranscodeId id, Datagram rtp);
-    /// The worker had to begin this one anew: its clock starts over.
-    void transcoder_restarted(TranscodeId id);
 
     [[nodiscard]] base::Time deadline() const;
     void on_deadline(base::Time now);

@@ -67,7 +67,6 @@ struct PayloadRule {
     Codec from_codec;
     Codec to_codec;
     bool transcode = false;
-    std::uint32_t ptime_ms = 20; ///< of what a transcoder makes
     bool operator==(const PayloadRule &) const = default;
 };
 

@@ -41,10 +41,10 @@ std::optional<std::size_t> stream_of(const RtcpPart &part, const Side &from, con
 
 bool is_passed(const RtcpPart &part, const Stream &from, const Stream &to) {
     switch (part.type) {
-    // What a sender says of its packets, and a receiver of what it got, does not fit packets that we have
-    // numbered.
-    case RtcpType::sender_report: return !from.flow.renumbers() && !to.flow.renumbers();
-    case RtcpType::receiver_report: return !to.flow.renumbers();
+    // What a sender says of its packets, and a receiver of what it got, does not fit packets that a
+    // transcoder has numbered.
+    case RtcpType::sender_report: return from.flow.transcoder() == 0 && to.flow.transcoder() == 0;
+    case RtcpType::receiver_report: return to.flow.transcoder() == 0;
     case RtcpType::source_description:
     case RtcpType::bye: return true;
     case RtcpType::payload_feedback:

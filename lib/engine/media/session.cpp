@@ -59,19 +59,18 @@ void Session::forward_rtp(std::uint8_t side, std::size_t transport, Datagram dat
         ++from.drops.held;
         return;
     }
-    const Flow::Rule *rule = from.flow.rule(packet->payload_type());
+    const PayloadRule *rule = from.flow.rule(packet->payload_type());
     if (rule == nullptr) {
         ++from.drops.unknown_payload_type;
         from.unknown_payload_type = packet->payload_type();
         return;
     }
-    if (rule->transcoder != 0) {
-        from.flow.note_transcoded_input(*rule, *packet);
+    if (from.flow.transcoder() != 0) {
         strip_extension(datagram);
-        out.transcodes.push_back({rule->transcoder, datagram.bytes()});
+        out.transcodes.push_back({from.flow.transcoder(), datagram.bytes()});
         return;
     }
-    from.flow.rewrite(*rule, *packet, datagram);
+    Flow::rewrite(*rule, *packet, datagram);
     send_rtp(from, sides_[other(side)], *n, datagram, out);
 }
 
@@ -103,20 +102,11 @@ void Session::send_rtp(Stream &from, Side &to, std::size_t stream, Datagram data
 
 void Session::transcoded(std::uint8_t side, TranscodeId id, Datagram rtp, Outbox &out) {
     for (std::size_t n = 0; n < sides_[side].streams.size(); ++n) {
-        if (!sides_[side].streams[n])
-            continue;
-        Stream &from = *sides_[side].streams[n];
-        for (const Flow::Rule &rule : from.flow.rules())
-            if (rule.transcoder == id && from.flow.rewrite_transcoded(rule, rtp))
-                return send_rtp(from, sides_[other(side)], n, rtp, out);
+        std::optional<Stream> &from = sides_[side].streams[n];
+        if (from && from->flow.transcoder() == id && !from->ssrcs.empty() &&
+            from->flow.adopt(rtp, from->ssrcs.back()))
+            return send_rtp(*from, sides_[other(side)], n, rtp, out);
     }
-}
-
-void Session::transcoder_restarted(std::uint8_t side, TranscodeId id) {
-    for (std::optional<Stream> &stream : sides_[side].streams)
-        if (stream && std::ranges::find(stream->flow.rules(), id, &Flow::Rule::transcoder) !=
-                          stream->flow.rules().end())
-            stream->flow.transcoder_restarted();
 }
 
 /// Asks for key frames where keys have become usable: what was sent before could not be read.

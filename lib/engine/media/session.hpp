@@ -22,7 +22,6 @@ class Session {
                  Datagram datagram, base::Time now, Outbox &out);
     /// What a transcoder made of a packet that came from `side`.
     void transcoded(std::uint8_t side, TranscodeId id, Datagram rtp, Outbox &out);
-    void transcoder_restarted(std::uint8_t side, TranscodeId id);
 
     [[nodiscard]] base::Time deadline() const;
     void on_deadline(base::Time now, Outbox &out);
