@@ -1,0 +1,75 @@
+// What is remembered of a dialog-forming request: the two sides, where each is reached now, and the dialogs
+// that came of it. Tokens in Record-Route lead here.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.hpp"
+#include "engine/proxy/bridge.hpp"
+#include "engine/transaction/flow.hpp"
+#include "wire/sip/message.hpp"
+
+namespace cord::engine::proxy {
+
+/// One side of a call.
+struct Leg {
+    std::string aor;        ///< "user@domain"; who may come back to this leg from another flow.
+    std::string slot;       ///< The client, however it is connected: see locate::slot_of.
+    transaction::Flow flow; ///< Where it is now.
+    MediaKind kind = MediaKind::plain;
+    std::optional<base::Time> lost; ///< Since when its connection is gone.
+};
+
+/// What one side of a dialog last said, for the BYE that we may have to send in its name.
+struct DialogSide {
+    std::string tag;
+    std::string address; ///< Its From or To value, with the tag.
+    std::string target;  ///< Its Contact URI.
+    std::uint32_t cseq = 0;
+    std::vector<std::string> route; ///< Record-Routes of elements between it and us, from us outward.
+};
+
+struct Dialog {
+    DialogSide caller;
+    DialogSide callee;
+    bool confirmed = false; ///< A 2xx came.
+    bool ended = false;     ///< A BYE passed, either way.
+    /// The callee made the offer, in its 2xx; the answer will come in the ACK.
+    bool late_offer = false;
+    bool media_failed = false; ///< The breaker could not take the answer: both sides get a BYE after the ACK.
+};
+
+/// One branch of the fork, with the dialogs it made: several when it was forked again further down.
+struct CallBranch {
+    Leg callee;
+    std::optional<BridgeSession> bridge; ///< Where media of this branch goes through the breaker.
+    std::vector<Dialog> dialogs;
+
+    [[nodiscard]] Dialog *dialog(std::string_view callee_tag);
+};
+
+struct Call {
+    std::uint64_t id = 0;
+    std::string call_id;
+    std::string from; ///< user@domain, for people.
+    std::string to;
+    bool invite = true; ///< Else a SUBSCRIBE or REFER outside of any call.
+    Leg caller;
+    std::string caller_tag;
+    std::vector<CallBranch> branches;
+    bool ringing = false;
+    std::optional<base::Time> answered;
+    std::string codecs;
+    bool setting_up = false;                ///< The request that opened it has no final response yet.
+    std::optional<std::size_t> breaker;     ///< The one that all its branches use.
+    base::Time idle_deadline = base::never; ///< When a call that nothing is heard of is given up.
+
+    [[nodiscard]] bool has_live_dialog() const;
+};
+
+} // namespace cord::engine::proxy

@@ -1,0 +1,251 @@
+#include "engine/proxy/calls.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/proxy/bye.hpp"
+#include "engine/proxy/dialog.hpp"
+#include "engine/proxy/fork.hpp"
+#include "engine/proxy/media.hpp"
+#include "engine/proxy/state.hpp"
+#include "wire/sip/headers.hpp"
+
+namespace cord::engine::proxy {
+namespace {
+
+using wire::sip::HeaderId;
+using wire::sip::Message;
+using wire::sip::Method;
+using namespace std::chrono_literals;
+
+/// A call of which no message was heard for so long is hung up; the state of another dialog is dropped.
+constexpr base::Duration call_silence = 12h;
+constexpr base::Duration dialog_silence = 2h;
+
+Call *find(State &s, std::uint64_t id) {
+    auto found = s.calls.find(id);
+    return found == s.calls.end() ? nullptr : &found->second;
+}
+
+void touch(State &s, Call &call) {
+    bool armed = call.idle_deadline != base::never;
+    call.idle_deadline = s.now.mono + (call.invite ? call_silence : dialog_silence);
+    if (!armed)
+        s.alarm(call.idle_deadline, {Alarm::Kind::idle, call.id, 0});
+}
+
+std::string display(const Message &request, HeaderId id) {
+    auto address = wire::sip::NameAddr::parse(request.header(id).value_or(""));
+    return address ? wire::sip::aor_key(address->uri) : std::string();
+}
+
+std::vector<std::pair<std::string, Event::Value>> fields_of(const Call &call) {
+    return {{"id", fmt::format("{:x}", call.id)},
+            {"call_id", call.call_id},
+            {"from", call.from},
+            {"to", call.to}};
+}
+
+/// The caller's slot: that of the binding it calls from, else its Contact.
+std::string slot_of_sender(const State &s, const Exchange &e) {
+    for (const locate::Binding &b : s.table.of(e.sender))
+        if (b.flow.connection == e.flow.connection && b.flow.remote == e.flow.remote)
+            return locate::slot_of(b);
+    auto contact = wire::sip::first_name_addr(e.request, HeaderId::contact);
+    return fmt::format("{} {}", e.sender, contact && *contact ? (*contact)->uri.text : std::string_view());
+}
+
+/// Tells that a call is over, lets its breaker go and forgets it. The reference is dead after that.
+void end_call(State &s, Call &call, std::string_view by, int code) {
+    bool bridged = std::any_of(call.branches.begin(), call.branches.end(),
+                               [](const CallBranch &b) { return b.bridge.has_value(); });
+    if (bridged)
+        s.effects.push_back(AskBreaker{0, *call.breaker, ng_delete_call(call.call_id)});
+    if (call.invite) {
+        auto fields = fields_of(call);
+        auto talked = call.answered ? s.now.mono - *call.answered : base::Duration::zero();
+        fields.emplace_back("duration", std::chrono::duration<double>(talked).count());
+        fields.emplace_back("ended_by", std::string(by));
+        fields.emplace_back("code", std::int64_t{code});
+        fields.emplace_back("codecs", call.codecs);
+        s.event("call-end", std::move(fields));
+    }
+    s.calls.erase(call.id);
+}
+
+} // namespace
+
+void open_call(State &s, Exchange &e) {
+    std::uint64_t id = s.new_id();
+    Call &call = s.calls[id];
+    call.id = id;
+    call.call_id = e.request.call_id();
+    call.from = display(e.request, HeaderId::from);
+    call.to = display(e.request, HeaderId::to);
+    call.invite = e.request.method() == Method::invite;
+    call.caller_tag = wire::sip::from(e.request)->tag();
+    call.caller = {e.sender, slot_of_sender(s, e), e.flow, sender_kind(e), std::nullopt};
+    call.setting_up = true;
+    e.call = id;
+    touch(s, call);
+    if (call.invite) {
+        ++s.counts["calls"];
+        s.event("call-start", fields_of(call));
+    }
+}
+
+std::uint32_t add_call_branch(State &s, const Exchange &e, const Target &target) {
+    Call &call = s.calls.at(e.call);
+    CallBranch branch;
+    branch.callee = {target.aor, target.slot, target.flow, target.kind, std::nullopt};
+    call.branches.push_back(std::move(branch));
+    return static_cast<std::uint32_t>(call.branches.size() - 1);
+}
+
+void note_dialog(State &s, const Exchange &e, const Branch &b, const Message &response) {
+    Call *call = find(s, e.call);
+    if (call == nullptr || response.status() >= 300)
+        return;
+    touch(s, *call);
+    if (e.in_dialog) {
+        // A target refresh in the response of a re-INVITE or UPDATE.
+        auto place = place_of(s, e);
+        auto contact = wire::sip::first_name_addr(response, HeaderId::contact);
+        if (place && contact && *contact)
+            (place->from_caller ? place->dialog->callee : place->dialog->caller).target =
+                (*contact)->uri.text;
+        return;
+    }
+    auto to = wire::sip::to(response);
+    if (!to || to->tag().empty())
+        return;
+    Dialog &dialog = dialog_of_response(s, call->branches[b.call_branch], e.request, response);
+    if (response.status() >= 200)
+        dialog.confirmed = true;
+    CallBranch &branch = call->branches[b.call_branch];
+    if (branch.bridge && sdp_of(e.request).empty() && !sdp_of(response).empty())
+        dialog.late_offer = true;
+}
+
+void note_ringing(State &s, const Exchange &e, const Message &response) {
+    Call *call = find(s, e.call);
+    if (call == nullptr || e.in_dialog || call->ringing || !call->invite || response.status() < 180)
+        return;
+    call->ringing = true;
+    auto fields = fields_of(*call);
+    fields.emplace_back("code", std::int64_t{response.status()});
+    s.event("call-ringing", std::move(fields));
+}
+
+void note_answer(State &s, const Exchange &e, const Branch &b, const Message &response) {
+    Call *call = find(s, e.call);
+    if (call == nullptr || e.in_dialog || !call->invite || call->answered)
+        return;
+    call->answered = s.now.mono;
+    call->codecs = codec_names(sdp_of(response));
+    auto fields = fields_of(*call);
+    fields.emplace_back("answered_by", b.target.aor);
+    fields.emplace_back("bridged", call->branches[b.call_branch].bridge.has_value());
+    fields.emplace_back("codecs", call->codecs);
+    s.event("call-answer", std::move(fields));
+}
+
+void note_media_failure(State &s, const Exchange &e, const Branch &b, const Message &response) {
+    if (Call *call = find(s, e.call))
+        if (Dialog *dialog = call->branches[b.call_branch].dialog(wire::sip::to(response)->tag()))
+            dialog->media_failed = true;
+}
+
+void note_setup_ended(State &s, const Exchange &e, int code) {
+    Call *call = find(s, e.call);
+    if (call == nullptr || e.in_dialog)
+        return;
+    call->setting_up = false;
+    if (!call->has_live_dialog())
+        end_call(s, *call, e.cancelled ? "caller" : code == 408 ? "proxy" : "callee", code);
+}
+
+void note_bye(State &s, const Exchange &e, int code) {
+    auto place = place_of(s, e);
+    // A challenge is not the end: the BYE comes again with credentials.
+    if (place && code != 401 && code != 407)
+        end_dialog(s, *place->call, *place->dialog, place->from_caller ? "caller" : "callee");
+}
+
+void end_dialog(State &s, Call &call, Dialog &dialog, std::string_view by) {
+    dialog.ended = true;
+    if (!call.setting_up && !call.has_live_dialog())
+        end_call(s, call, by, 200);
+}
+
+void move_leg(State &s, Call &call, Leg &leg, const Flow &flow) {
+    leg.flow = flow;
+    leg.lost.reset();
+    touch(s, call);
+}
+
+void move_legs(State &s, const std::string &slot, const Flow &flow) {
+    for (auto &[id, call] : s.calls) {
+        if (call.caller.slot == slot)
+            move_leg(s, call, call.caller, flow);
+        for (CallBranch &branch : call.branches)
+            if (branch.callee.slot == slot)
+                move_leg(s, call, branch.callee, flow);
+    }
+}
+
+void lose_legs(State &s, const Flow &flow) {
+    auto lose = [&](const Call &call, Leg &leg) {
+        if (leg.flow.connection != flow.connection || leg.lost)
+            return;
+        leg.lost = s.now.mono;
+        s.alarm(s.now.mono + s.config.grace, {Alarm::Kind::grace, call.id, 0});
+    };
+    for (auto &[id, call] : s.calls) {
+        lose(call, call.caller);
+        for (CallBranch &branch : call.branches)
+            lose(call, branch.callee);
+    }
+}
+
+void on_grace_over(State &s, std::uint64_t id) {
+    Call *call = find(s, id);
+    if (call == nullptr)
+        return;
+    auto gone = [&](const Leg &leg) { return leg.lost && s.now.mono >= *leg.lost + s.config.grace; };
+    bool callee_gone = std::any_of(call->branches.begin(), call->branches.end(), [&](const CallBranch &b) {
+        return gone(b.callee) && std::any_of(b.dialogs.begin(), b.dialogs.end(),
+                                             [](const Dialog &d) { return d.confirmed && !d.ended; });
+    });
+    if (gone(call->caller))
+        hang_up(s, *call, Sides::callee, "Connection of the other side was lost");
+    else if (callee_gone)
+        hang_up(s, *call, Sides::caller, "Connection of the other side was lost");
+}
+
+void on_idle(State &s, std::uint64_t id) {
+    Call *call = find(s, id);
+    if (call == nullptr)
+        return;
+    if (s.now.mono < call->idle_deadline)
+        s.alarm(call->idle_deadline, {Alarm::Kind::idle, id, 0});
+    else
+        hang_up(s, *call, Sides::both, "Nothing was heard of this call");
+}
+
+void hang_up(State &s, Call &call, Sides sides, std::string_view reason) {
+    for (CallBranch &branch : call.branches)
+        for (Dialog &dialog : branch.dialogs) {
+            if (!call.invite || !dialog.confirmed || dialog.ended)
+                continue;
+            if (sides != Sides::caller)
+                send_bye(s, call, dialog.caller, dialog.callee, branch.callee.flow, reason);
+            if (sides != Sides::callee)
+                send_bye(s, call, dialog.callee, dialog.caller, call.caller.flow, reason);
+            dialog.ended = true;
+        }
+    end_call(s, call, "proxy", 0);
+}
+
+} // namespace cord::engine::proxy

@@ -1,0 +1,374 @@
+#include "engine/proxy/core.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "engine/proxy/calls.hpp"
+#include "engine/proxy/fork.hpp"
+#include "engine/proxy/processor.hpp"
+#include "engine/proxy/state.hpp"
+#include "wire/sip/builder.hpp"
+#include "wire/sip/headers.hpp"
+#include "wire/sip/received.hpp"
+#include "wire/sip/validate.hpp"
+
+namespace cord::engine::proxy {
+
+using wire::sip::HeaderId;
+using wire::sip::Message;
+using wire::sip::Method;
+
+namespace {
+
+constexpr Processor chain[] = {validate, preprocess_route, authenticate, check_relay,
+                               serve,    locate_targets,   forward};
+
+/// RFC 3581 section 4 and RFC 3261 section 18.2.2: over UDP an answer goes to the source address, and to the
+/// source port when the client asked for that with rport, else to the port of its sent-by.
+Flow response_flow(const Message &request, const Flow &flow) {
+    Flow back = flow;
+    auto via = wire::sip::top_via(request);
+    if (flow.transport == Transport::udp && via && !via->wants_rport())
+        back.remote.port = via->port.value_or(transaction::default_port(Transport::udp));
+    return back;
+}
+
+} // namespace
+
+struct Core::Parts : State {
+    using State::State;
+
+    void on_request(const Message &request, const Flow &flow);
+    void on_cancel(const Message &request, const transaction::Received &received);
+    void run(Exchange &e);
+    void resume(std::uint64_t exchange);
+    void reject_malformed(const Message &request, const Flow &flow, const wire::sip::Fault &fault);
+    void store(std::vector<locate::Change> changes);
+    void expire_bindings();
+    void ring(const Alarm &alarm);
+    void settle();
+    void handle(transaction::Output &output);
+    void end_transaction(transaction::Id id);
+    void forget_if_over(std::uint64_t exchange);
+    [[nodiscard]] std::optional<Question> answered(Token token);
+};
+
+void Core::Parts::run(Exchange &e) {
+    e.state = Exchange::State::processing;
+    for (; e.step < std::size(chain); ++e.step) {
+        switch (chain[e.step](*this, e)) {
+        case Next::go_on: break;
+        case Next::wait: e.state = Exchange::State::waiting; return;
+        case Next::done: return;
+        }
+    }
+}
+
+void Core::Parts::resume(std::uint64_t id) {
+    auto e = exchanges.find(id);
+    if (e != exchanges.end() && e->second.state == Exchange::State::waiting)
+        run(e->second);
+}
+
+void Core::Parts::on_request(const Message &request, const Flow &flow) {
+    if (auto fault = wire::sip::validate(request))
+        return reject_malformed(request, flow, *fault);
+    transaction::Received received = layer.on_request(request, response_flow(request, flow), now.mono);
+    if (received.kind == transaction::Received::Kind::absorbed)
+        return;
+    ++counts["requests"];
+    if (request.method() == Method::cancel)
+        return on_cancel(request, received);
+    std::uint64_t id = new_id();
+    Exchange &e = exchanges.emplace(id, Exchange(request)).first->second;
+    e.id = id;
+    e.flow = flow;
+    if (received.kind == transaction::Received::Kind::request) {
+        e.server = received.id;
+        e.live = 1;
+        by_server[received.id] = id;
+    }
+    run(e);
+    forget_if_over(id);
+}
+
+/// RFC 3261 section 16.3 item 1. No transaction is made of what cannot be read; an ACK is never answered.
+void Core::Parts::reject_malformed(const Message &request, const Flow &flow, const wire::sip::Fault &fault) {
+    ++counts["malformed"];
+    if (request.method() == Method::ack || !request.has(HeaderId::via))
+        return;
+    auto response = wire::sip::make_response(request, fault.code, fault.error.text(), random.token(10));
+    response.add(HeaderId::server, config.server);
+    effects.push_back(Send{response_flow(request, flow), response.finish(), 0});
+}
+
+/// RFC 3261 section 16.10.
+void Core::Parts::on_cancel(const Message &request, const transaction::Received &received) {
+    auto found = by_server.find(received.cancelled);
+    int code = found == by_server.end() ? 481 : 200;
+    layer.respond(
+        received.id, code,
+        wire::sip::make_response(request, static_cast<std::uint16_t>(code), {}, random.token(10)).finish(),
+        now.mono);
+    if (found == by_server.end())
+        return;
+    Exchange &e = exchanges.at(found->second);
+    if (e.state == Exchange::State::waiting)
+        refuse(*this, e, 487);
+    else if (e.state == Exchange::State::forwarding)
+        cancel(*this, e);
+}
+
+void Core::Parts::handle(transaction::Output &output) {
+    if (auto *send = std::get_if<transaction::Send>(&output)) {
+        effects.push_back(Send{send->flow, std::move(send->bytes), static_cast<Token>(send->id)});
+        return;
+    }
+    if (auto *terminated = std::get_if<transaction::Terminated>(&output))
+        return end_transaction(terminated->id);
+    transaction::Id id = std::visit([](const auto &o) { return o.id; }, output);
+    auto client = by_client.find(id);
+    if (client == by_client.end())
+        return;
+    auto [exchange, branch] = client->second;
+    Exchange &e = exchanges.at(exchange);
+    if (auto *response = std::get_if<transaction::Response>(&output))
+        on_response(*this, e, branch, response->message);
+    else if (std::holds_alternative<transaction::Timeout>(output))
+        on_branch_failure(*this, e, branch, 408);
+    else
+        on_branch_failure(*this, e, branch, 503);
+}
+
+void Core::Parts::end_transaction(transaction::Id id) {
+    std::uint64_t exchange = 0;
+    if (auto server = by_server.extract(id))
+        exchange = server.mapped();
+    else if (auto client = by_client.extract(id))
+        exchange = client.mapped().first;
+    else
+        return;
+    --exchanges.at(exchange).live;
+    forget_if_over(exchange);
+}
+
+void Core::Parts::forget_if_over(std::uint64_t id) {
+    auto found = exchanges.find(id);
+    if (found == exchanges.end() || found->second.live > 0 || found->second.state == Exchange::State::waiting)
+        return;
+    const auto &branches = found->second.branches;
+    bool asking = std::any_of(branches.begin(), branches.end(), [](const Branch &b) {
+        return b.asking || b.state == Branch::State::waiting_for_breaker;
+    });
+    if (!asking)
+        exchanges.erase(found);
+}
+
+/// Brings what the transactions put out to where it belongs, until nothing is left.
+void Core::Parts::settle() {
+    for (auto outputs = layer.take_output(); !outputs.empty(); outputs = layer.take_output())
+        for (transaction::Output &output : outputs)
+            handle(output);
+}
+
+void Core::Parts::store(std::vector<locate::Change> changes) {
+    if (changes.empty())
+        return;
+    for (const locate::Change &change : changes)
+        event("unregistered",
+              {{"user", locate::aor_key(change.binding)}, {"contact", change.binding.contact}});
+    effects.push_back(Store{0, std::move(changes)});
+}
+
+void Core::Parts::expire_bindings() {
+    std::vector<locate::Change> changes;
+    for (locate::Binding &binding : table.remove_expired(now.unix))
+        changes.push_back({true, std::move(binding)});
+    store(std::move(changes));
+}
+
+void Core::Parts::ring(const Alarm &alarm) {
+    if (alarm.kind == Alarm::Kind::grace)
+        return on_grace_over(*this, alarm.id);
+    if (alarm.kind == Alarm::Kind::idle)
+        return on_idle(*this, alarm.id);
+    auto e = exchanges.find(alarm.id);
+    if (e != exchanges.end() && e->second.branches[alarm.branch].deadline <= now.mono)
+        on_ring_timeout(*this, e->second, alarm.branch);
+}
+
+std::optional<Question> Core::Parts::answered(Token token) {
+    auto question = questions.extract(token);
+    return question ? std::optional(question.mapped()) : std::nullopt;
+}
+
+Core::Core(Config config, base::Random &random)
+    : parts_(std::make_unique<Parts>(std::move(config), random)) {}
+Core::~Core() = default;
+Core::Core(Core &&) noexcept = default;
+Core &Core::operator=(Core &&) noexcept = default;
+
+void Core::on_message(const Flow &flow, base::Bytes bytes, base::Now now) {
+    parts_->now = now;
+    auto message = Message::parse(bytes);
+    if (!message) {
+        ++parts_->counts["unreadable"];
+        return;
+    }
+    if (message->is_response()) {
+        if (wire::sip::validate(*message) || !parts_->layer.on_response(*message, now.mono))
+            ++parts_->counts["stray_responses"];
+    } else {
+        // Browser stacks drop responses whose Via is not their own to the byte, and their answers go back by
+        // the connection in any case.
+        bool keep = transaction::is_websocket(flow.transport);
+        parts_->on_request(keep ? *message : wire::sip::with_source(*message, flow.remote), flow);
+    }
+    parts_->settle();
+}
+
+void Core::on_flow_closed(const Flow &flow, base::Now now) {
+    parts_->now = now;
+    parts_->store(parts_->registrar.flow_closed(flow));
+    lose_legs(*parts_, flow);
+    fail_flow(*parts_, flow);
+    parts_->settle();
+}
+
+void Core::on_send_failed(Token token, base::Now now) {
+    parts_->now = now;
+    parts_->layer.on_failure(static_cast<transaction::Id>(token), now.mono);
+    parts_->settle();
+}
+
+void Core::on_stored(Token token, bool ok, base::Now now) {
+    parts_->now = now;
+    parts_->registrar.stored(token, ok);
+    if (auto question = parts_->answered(token)) {
+        if (auto e = parts_->exchanges.find(question->exchange); e != parts_->exchanges.end())
+            e->second.stored = ok;
+        parts_->resume(question->exchange);
+    }
+    parts_->settle();
+}
+
+void Core::on_user(Token token, const UserAnswer &answer, base::Now now) {
+    parts_->now = now;
+    if (auto question = parts_->answered(token)) {
+        if (auto e = parts_->exchanges.find(question->exchange); e != parts_->exchanges.end())
+            e->second.user = answer;
+        parts_->resume(question->exchange);
+    }
+    parts_->settle();
+}
+
+void Core::on_breaker(Token token, std::optional<std::string_view> reply, base::Now now) {
+    parts_->now = now;
+    if (auto question = parts_->answered(token)) {
+        auto e = parts_->exchanges.find(question->exchange);
+        if (e != parts_->exchanges.end() && question->kind == Question::Kind::request_media)
+            on_request_media(*parts_, e->second, question->branch, reply);
+        else if (e != parts_->exchanges.end())
+            on_response_media(*parts_, e->second, question->branch, reply);
+        parts_->forget_if_over(question->exchange);
+    }
+    parts_->settle();
+}
+
+void Core::on_timer(base::Now now) {
+    parts_->now = now;
+    parts_->layer.on_timer(now.mono);
+    parts_->settle();
+    while (!parts_->alarms.empty() && parts_->alarms.begin()->first <= now.mono) {
+        Alarm alarm = parts_->alarms.begin()->second;
+        parts_->alarms.erase(parts_->alarms.begin());
+        parts_->ring(alarm);
+    }
+    parts_->expire_bindings();
+    parts_->settle();
+}
+
+base::Time Core::next_deadline() const {
+    base::Time next = parts_->layer.next_deadline();
+    if (!parts_->alarms.empty())
+        next = std::min(next, parts_->alarms.begin()->first);
+    if (base::UnixTime expiry = parts_->table.next_expiry(); expiry != base::UnixTime::max())
+        next = std::min(next, parts_->now.mono + (expiry - parts_->now.unix));
+    return next;
+}
+
+std::vector<Effect> Core::take_effects() { return std::exchange(parts_->effects, {}); }
+
+void Core::load(std::vector<locate::Binding> bindings, base::Now now) {
+    parts_->now = now;
+    for (locate::Binding &binding : bindings)
+        parts_->table.put(std::move(binding));
+}
+
+void Core::set_breaker(std::size_t breaker, bool up) {
+    if (breaker < parts_->breaker_up.size())
+        parts_->breaker_up[breaker] = up;
+}
+
+void Core::drain() { parts_->draining = true; }
+
+void Core::reconfigure(Config config) { parts_->reconfigure(std::move(config)); }
+
+std::vector<locate::Binding> Core::contacts(std::string_view user, std::string_view domain,
+                                            base::Now now) const {
+    std::vector<locate::Binding> out;
+    for (const locate::Binding &binding : parts_->table.of(locate::aor_key(user, domain)))
+        if (binding.expires > now.unix)
+            out.push_back(binding);
+    return out;
+}
+
+std::vector<locate::Binding> Core::contacts(base::Now now) const {
+    std::vector<locate::Binding> out = parts_->table.all();
+    std::erase_if(out, [&](const locate::Binding &b) { return b.expires <= now.unix; });
+    return out;
+}
+
+std::vector<CallInfo> Core::calls(base::Now now) const {
+    std::vector<CallInfo> out;
+    for (const auto &[id, call] : parts_->calls) {
+        if (!call.invite)
+            continue;
+        CallInfo info{fmt::format("{:x}", id), call.call_id, call.from, call.to, {}, 0, false, call.codecs};
+        info.state = call.answered ? "answered" : call.ringing ? "ringing" : "trying";
+        if (call.answered)
+            info.duration =
+                std::chrono::duration_cast<std::chrono::seconds>(now.mono - *call.answered).count();
+        info.bridged = std::any_of(call.branches.begin(), call.branches.end(),
+                                   [](const CallBranch &b) { return b.bridge.has_value(); });
+        out.push_back(std::move(info));
+    }
+    return out;
+}
+
+std::vector<Statistic> Core::statistics() const {
+    std::vector<Statistic> out;
+    for (const auto &[name, value] : parts_->counts)
+        out.push_back({name, value});
+    out.push_back({"bindings", parts_->table.size()});
+    out.push_back({"calls_active", parts_->calls.size()});
+    out.push_back({"transactions", parts_->layer.size()});
+    return out;
+}
+
+std::size_t Core::kick(std::string_view user, std::string_view domain, std::string_view contact,
+                       base::Now now) {
+    parts_->now = now;
+    std::vector<locate::Change> changes;
+    std::string aor = locate::aor_key(user, domain);
+    for (const locate::Binding &binding : std::vector<locate::Binding>(parts_->table.of(aor)))
+        if (contact.empty() || binding.contact == contact)
+            changes.push_back({true, *parts_->table.remove(aor, binding.ruid)});
+    std::size_t removed = changes.size();
+    parts_->store(std::move(changes));
+    return removed;
+}
+
+} // namespace cord::engine::proxy

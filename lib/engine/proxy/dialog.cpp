@@ -1,0 +1,161 @@
+#include "engine/proxy/dialog.hpp"
+
+#include <algorithm>
+
+#include "engine/proxy/calls.hpp"
+#include "engine/proxy/state.hpp"
+#include "wire/sip/headers.hpp"
+
+namespace cord::engine::proxy {
+namespace {
+
+using wire::sip::HeaderId;
+using wire::sip::Message;
+using wire::sip::Method;
+
+std::string contact_of(const Message &m) {
+    auto contact = wire::sip::first_name_addr(m, HeaderId::contact);
+    return contact && *contact ? std::string((*contact)->uri.text) : std::string();
+}
+
+std::vector<std::string> values_of(const Message &m, HeaderId id) {
+    std::vector<std::string> out;
+    for (const wire::sip::Value &value : m.values(id))
+        out.emplace_back(value.text);
+    return out;
+}
+
+std::string_view header(const Message &m, HeaderId id) { return m.header(id).value_or(""); }
+
+/// A Route of the other side's elements is one above the first that we wrote.
+std::vector<std::string> beyond_us(const State &s, std::vector<std::string> record_routes) {
+    auto ours = std::find_if(record_routes.begin(), record_routes.end(), [&](const std::string &text) {
+        auto address = wire::sip::NameAddr::parse(text);
+        return address && s.token_key.open(address->uri.user);
+    });
+    record_routes.erase(ours, record_routes.end());
+    return record_routes;
+}
+
+/// The same flow; over UDP the same address, since a NAT may have moved the port and the token was proof
+/// enough.
+bool same_way(const Flow &a, const Flow &b) {
+    if (a.transport != b.transport)
+        return false;
+    return a.connection != 0 || b.connection != 0 ? a.connection == b.connection : a.remote.ip == b.remote.ip;
+}
+
+/// Whether the leg's client has registered over this flow meanwhile.
+bool registered_on(const State &s, const Leg &leg, const Flow &flow) {
+    const auto &bindings = s.table.of(leg.aor);
+    return std::any_of(bindings.begin(), bindings.end(), [&](const locate::Binding &b) {
+        return same_way(b.flow, flow) && locate::slot_of(b) == leg.slot;
+    });
+}
+
+/// Finds the dialog by its tags and with it the direction. A NOTIFY may come before the response that tells
+/// the notifier's tag (RFC 6665 section 4.1.2.4): its dialog is made here.
+std::optional<InDialog> find_dialog(Call &call, std::uint32_t branch, std::string_view from_tag,
+                                    std::string_view to_tag) {
+    CallBranch &b = call.branches[branch];
+    if (from_tag == call.caller_tag && b.dialog(to_tag) != nullptr)
+        return InDialog{call.id, branch, std::string(to_tag), true};
+    if (to_tag != call.caller_tag)
+        return std::nullopt;
+    if (b.dialog(from_tag) == nullptr) {
+        if (call.invite)
+            return std::nullopt;
+        b.dialogs.emplace_back().callee.tag = from_tag;
+        b.dialogs.back().confirmed = true;
+    }
+    return InDialog{call.id, branch, std::string(from_tag), false};
+}
+
+/// RFC 3261 section 12.2: what every request of a side says anew of it.
+void learn_from_request(DialogSide &side, const Message &request) {
+    if (auto cseq = wire::sip::cseq(request); cseq && request.method() != Method::ack)
+        side.cseq = std::max(side.cseq, cseq->number);
+    side.address = header(request, HeaderId::from);
+    // Target refresh requests carry the side's Contact.
+    if (std::string contact = contact_of(request); !contact.empty())
+        side.target = std::move(contact);
+}
+
+} // namespace
+
+Dialog *CallBranch::dialog(std::string_view callee_tag) {
+    auto found = std::find_if(dialogs.begin(), dialogs.end(),
+                              [&](const Dialog &d) { return d.callee.tag == callee_tag; });
+    return found == dialogs.end() ? nullptr : &*found;
+}
+
+bool Call::has_live_dialog() const {
+    return std::any_of(branches.begin(), branches.end(), [](const CallBranch &b) {
+        return std::any_of(b.dialogs.begin(), b.dialogs.end(),
+                           [](const Dialog &d) { return d.confirmed && !d.ended; });
+    });
+}
+
+std::optional<Place> place_of(State &s, const Exchange &e) {
+    if (!e.in_dialog)
+        return std::nullopt;
+    auto call = s.calls.find(e.in_dialog->call);
+    if (call == s.calls.end())
+        return std::nullopt;
+    CallBranch &branch = call->second.branches[e.in_dialog->branch];
+    Dialog *dialog = branch.dialog(e.in_dialog->callee_tag);
+    if (dialog == nullptr)
+        return std::nullopt;
+    return Place{&call->second, &branch, dialog, e.in_dialog->from_caller};
+}
+
+Next enter_dialog(State &s, Exchange &e, const std::optional<RouteToken> &token) {
+    auto call = token ? s.calls.find(token->call) : s.calls.end();
+    if (call == s.calls.end() || token->branch >= call->second.branches.size())
+        return refuse(s, e, 481);
+    auto from = wire::sip::from(e.request);
+    auto to = wire::sip::to(e.request);
+    e.in_dialog = find_dialog(call->second, token->branch, from->tag(), to->tag());
+    if (!e.in_dialog || e.request.call_id() != call->second.call_id)
+        return refuse(s, e, 481);
+    Place place = *place_of(s, e);
+    // An ended dialog still passes what belongs to it on the way out: the ACK, a BYE that crosses ours.
+    if (place.dialog->ended && e.request.method() != Method::ack && e.request.method() != Method::bye)
+        return refuse(s, e, 481);
+    e.authorized = same_way(place.sender().flow, e.flow) || registered_on(s, place.sender(), e.flow) ||
+                   e.request.method() == Method::ack;
+    if (e.authorized && e.request.method() != Method::ack)
+        move_leg(s, *place.call, place.sender(), e.flow);
+    learn_from_request(place.sending_side(), e.request);
+    return Next::go_on;
+}
+
+bool may_speak_for_leg(State &s, Exchange &e) {
+    auto place = place_of(s, e);
+    if (!place || (s.config.authenticate && e.authenticated != place->sender().aor))
+        return false;
+    move_leg(s, *place->call, place->sender(), e.flow);
+    return true;
+}
+
+Dialog &dialog_of_response(State &s, CallBranch &branch, const Message &request, const Message &response) {
+    auto to = wire::sip::to(response);
+    std::string_view tag = to ? to->tag() : std::string_view();
+    Dialog *known = branch.dialog(tag);
+    Dialog &dialog = known != nullptr ? *known : branch.dialogs.emplace_back();
+    if (known == nullptr) {
+        auto from = wire::sip::from(request);
+        auto cseq = wire::sip::cseq(request);
+        dialog.caller = {std::string(from->tag()), std::string(header(request, HeaderId::from)),
+                         contact_of(request), cseq->number, values_of(request, HeaderId::record_route)};
+        dialog.callee.tag = tag;
+        dialog.callee.address = header(response, HeaderId::to);
+        dialog.callee.route = beyond_us(s, values_of(response, HeaderId::record_route));
+        std::reverse(dialog.callee.route.begin(), dialog.callee.route.end());
+    }
+    if (std::string contact = contact_of(response); !contact.empty())
+        dialog.callee.target = std::move(contact);
+    return dialog;
+}
+
+} // namespace cord::engine::proxy

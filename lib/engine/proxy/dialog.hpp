@@ -1,0 +1,39 @@
+// Requests and responses inside a call: which leg sent them, which gets them, and what is learned from them.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "engine/proxy/call.hpp"
+#include "engine/proxy/processor.hpp"
+#include "engine/proxy/token.hpp"
+#include "wire/sip/message.hpp"
+
+namespace cord::engine::proxy {
+
+/// Finds the call of a request with a To tag by the token in its Route, and whether its flow is that of the
+/// leg it speaks for. One that belongs to no call of ours is answered 481.
+Next enter_dialog(State &s, Exchange &e, const std::optional<RouteToken> &token);
+
+/// Whether a request from another flow than the leg's was proved to come from the leg's user; the leg then
+/// moves to that flow.
+bool may_speak_for_leg(State &s, Exchange &e);
+
+/// The call, branch and leg that a request inside a dialog is sent to.
+struct Place {
+    Call *call = nullptr;
+    CallBranch *branch = nullptr;
+    Dialog *dialog = nullptr;
+    bool from_caller = true;
+
+    [[nodiscard]] Leg &sender() const { return from_caller ? call->caller : branch->callee; }
+    [[nodiscard]] Leg &receiver() const { return from_caller ? branch->callee : call->caller; }
+    [[nodiscard]] DialogSide &sending_side() const { return from_caller ? dialog->caller : dialog->callee; }
+};
+[[nodiscard]] std::optional<Place> place_of(State &s, const Exchange &e);
+
+/// The dialog that a response with a To tag makes or continues; made when it is new.
+Dialog &dialog_of_response(State &s, CallBranch &branch, const wire::sip::Message &request,
+                           const wire::sip::Message &response);
+
+} // namespace cord::engine::proxy

@@ -1,0 +1,99 @@
+// One request on its way through the proxy, and what became of it: the response context of RFC 3261
+// section 16.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "engine/locate/binding.hpp"
+#include "engine/proxy/bridge.hpp"
+#include "engine/proxy/core.hpp"
+#include "engine/registrar/registrar.hpp"
+#include "engine/transaction/flow.hpp"
+#include "engine/transaction/layer.hpp"
+#include "wire/sip/message.hpp"
+
+namespace cord::engine::proxy {
+
+/// Where a request is sent: one element of the target set of RFC 3261 section 16.5.
+struct Target {
+    std::string uri;
+    transaction::Flow flow;
+    std::vector<std::string> route; ///< Routes to write above those that are left: a registered Path.
+    std::string aor;
+    std::string slot;
+    MediaKind kind = MediaKind::plain;
+    int q = locate::no_q;
+};
+
+/// The request as it stands inside a call.
+struct InDialog {
+    std::uint64_t call = 0;
+    std::uint32_t branch = 0;
+    std::string callee_tag;
+    bool from_caller = true;
+};
+
+struct Branch {
+    enum class State { waiting_for_breaker, calling, proceeding, done };
+
+    Target target;
+    State state = State::calling;
+    std::uint32_t call_branch = 0; ///< Its place in Call::branches.
+    std::string key;               ///< The branch parameter of our Via.
+    transaction::Id client = transaction::Id::none;
+    std::string sent; ///< The request as it was sent.
+    bool cancelled = false;
+    bool cancel_sent = false;
+    bool timed_out = false;                  ///< It was cancelled for ringing too long.
+    bool asking = false;                     ///< The breaker is asked about the first of `held`.
+    std::optional<wire::sip::Message> final; ///< The final response that is not a 2xx.
+    bool local_final = false;                ///< It is our own, so a 503 in it speaks for us.
+    base::Time deadline = base::never;       ///< Ringing ends then.
+    std::deque<wire::sip::Message>
+        held; ///< Responses whose turn comes after the breaker's answer to the first.
+    /// SDP that was put in place of the callee's, by To tag: what was answered once stays the same.
+    std::map<std::string, std::string> answered;
+};
+
+struct Exchange {
+    enum class State { processing, waiting, forwarding, answered };
+
+    std::uint64_t id = 0;
+    wire::sip::Message request;
+    transaction::Flow flow;
+    transaction::Id server = transaction::Id::none; ///< None for an ACK.
+    std::size_t live = 0;                           ///< Transactions of this exchange that are not over.
+    State state = State::processing;
+    std::size_t step = 0; ///< The processor in charge.
+    std::optional<UserAnswer> user;
+    bool asked_for_callee = false; ///< `user` is the one called, not the sender.
+    std::optional<registrar::Answer> registered;
+    std::optional<bool> stored;
+
+    std::optional<std::string> domain; ///< That of the Request-URI, when it is ours.
+    std::string sender;                ///< "user@domain" that the request claims to come from, when ours.
+    std::string authenticated;         ///< The same, once proved.
+    std::optional<InDialog> in_dialog;
+    bool authorized = false;    ///< By the call it belongs to and the flow it came on.
+    std::size_t own_routes = 0; ///< Routes at the top that name us.
+    bool drop_foreign_routes = false;
+    std::optional<Target> next_hop; ///< Where an allowed Route leads.
+
+    std::uint64_t call = 0;
+    /// The caller takes the SDP of a provisional response for the answer, and several branches may send one:
+    /// the caller gets none before a 2xx.
+    bool hides_early_media = false;
+    std::vector<Target> targets; ///< Not yet tried.
+    std::vector<Branch> branches;
+    bool cancelled = false;
+
+    explicit Exchange(wire::sip::Message r) : request(std::move(r)) {}
+};
+
+} // namespace cord::engine::proxy

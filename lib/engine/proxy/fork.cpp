@@ -1,0 +1,356 @@
+#include "engine/proxy/fork.hpp"
+
+#include <algorithm>
+
+#include "engine/proxy/best.hpp"
+#include "engine/proxy/calls.hpp"
+#include "engine/proxy/dialog.hpp"
+#include "engine/proxy/forward.hpp"
+#include "engine/proxy/media.hpp"
+#include "engine/proxy/processor.hpp"
+#include "engine/proxy/state.hpp"
+#include "wire/sip/builder.hpp"
+#include "wire/sip/edit.hpp"
+#include "wire/sip/headers.hpp"
+
+namespace cord::engine::proxy {
+namespace {
+
+using wire::sip::HeaderId;
+using wire::sip::Message;
+using wire::sip::Method;
+using namespace std::chrono_literals;
+
+/// RFC 3261 section 16.6 item 11: timer C "MUST be larger than 3 minutes".
+constexpr base::Duration timer_c = 181s;
+/// How long a cancelled branch may take for its 487: 64*T1 (RFC 3261 section 9.1).
+constexpr base::Duration cancel_patience = 32s;
+
+bool is_invite(const Exchange &e) { return e.request.method() == Method::invite; }
+
+void close_branch(State &s, Exchange &e, Branch &b, Message final, bool local) {
+    b.final = std::move(final);
+    b.local_final = local;
+    b.state = Branch::State::done;
+    b.deadline = base::never;
+    auto call = s.calls.find(e.call);
+    if (is_invite(e) && !e.in_dialog && call != s.calls.end())
+        release_branch(s, call->second, call->second.branches[b.call_branch]);
+}
+
+void close_branch_locally(State &s, Exchange &e, Branch &b, std::uint16_t code,
+                          std::string_view warning = {}) {
+    auto builder = wire::sip::make_response(e.request, code, {}, s.random.token(10));
+    if (!warning.empty())
+        builder.add(HeaderId::warning,
+                    "399 " + s.identity.host_port(e.flow) + " \"" + std::string(warning) + "\"");
+    close_branch(s, e, b, *Message::parse(builder.finish()), true);
+}
+
+void set_deadline(State &s, Exchange &e, std::size_t index, base::Time at) {
+    e.branches[index].deadline = at;
+    s.alarm(at, {Alarm::Kind::ringing, e.id, index});
+}
+
+void hang_up_if_media_failed(State &s, const Exchange &e) {
+    if (auto place = place_of(s, e); place && place->dialog->media_failed)
+        hang_up(s, *place->call, Sides::both, "The media could not be brought across");
+}
+
+void send(State &s, Exchange &e, std::size_t index, std::optional<std::string_view> sdp) {
+    Branch &b = e.branches[index];
+    b.state = Branch::State::calling;
+    std::string request = outgoing_request(s, e, b, sdp);
+    if (e.request.method() == Method::ack) {
+        // The ACK of a 2xx is no transaction: it goes end to end.
+        b.state = Branch::State::done;
+        e.state = Exchange::State::answered;
+        s.effects.push_back(Send{b.target.flow, std::move(request), 0});
+        hang_up_if_media_failed(s, e);
+        return;
+    }
+    if (is_invite(e))
+        set_deadline(s, e, index, s.now.mono + s.config.ring_timeout);
+    s.start_client(e, index, std::move(request));
+}
+
+void start(State &s, Exchange &e, std::size_t index) {
+    Branch &b = e.branches[index];
+    MediaStep step = plan_request(s, e, b);
+    switch (step.what) {
+    case MediaStep::Do::ask:
+        b.state = Branch::State::waiting_for_breaker;
+        s.ask_breaker({Question::Kind::request_media, e.id, index}, step.breaker, std::move(step.text));
+        break;
+    case MediaStep::Do::fail: close_branch_locally(s, e, b, 503, step.text); break;
+    default: send(s, e, index, std::nullopt);
+    }
+}
+
+void send_cancel(State &s, Exchange &e, std::size_t index) {
+    e.branches[index].cancel_sent = true;
+    s.cancel_client(e, index);
+}
+
+/// Ends one branch that nothing is to come of. A CANCEL only makes sense for an INVITE (RFC 3261
+/// section 9.1).
+void cancel_branch(State &s, Exchange &e, std::size_t index) {
+    Branch &b = e.branches[index];
+    if (b.cancelled || b.state == Branch::State::done)
+        return;
+    b.cancelled = true;
+    if (b.state == Branch::State::waiting_for_breaker) {
+        close_branch_locally(s, e, b, 487);
+        return;
+    }
+    set_deadline(s, e, index, s.now.mono + cancel_patience);
+    // "If no provisional response has been received, the CANCEL request MUST NOT be sent; rather, the client
+    // MUST wait for the arrival of a provisional response before sending the request."
+    if (b.state == Branch::State::proceeding)
+        send_cancel(s, e, index);
+}
+
+void cancel_others(State &s, Exchange &e, std::size_t winner) {
+    e.targets.clear();
+    for (std::size_t i = 0; i < e.branches.size(); ++i)
+        if (i != winner)
+            cancel_branch(s, e, i);
+}
+
+/// The request has got its final response.
+void finish(State &s, Exchange &e, int code) {
+    e.state = Exchange::State::answered;
+    if (e.request.method() == Method::bye)
+        note_bye(s, e, code);
+    else
+        note_setup_ended(s, e, code);
+}
+
+/// Once every branch has ended: the next group of targets, or the best of the final responses.
+void conclude(State &s, Exchange &e) {
+    bool open = std::any_of(e.branches.begin(), e.branches.end(),
+                            [](const Branch &b) { return b.state != Branch::State::done; });
+    if (open || e.state == Exchange::State::answered)
+        return;
+    if (!e.targets.empty() && !e.cancelled) {
+        start_branches(s, e);
+        return;
+    }
+    FinalResponse best = best_response(s, e);
+    s.respond(e, best.code, std::move(best.bytes));
+    finish(s, e, best.code);
+}
+
+/// The response as it goes upstream: without our Via, with the SDP that its receiver is to get.
+std::string incoming_response(const Exchange &e, const Message &response,
+                              std::optional<std::string_view> sdp) {
+    wire::sip::Edit edit(response);
+    // Section 16.7 item 3: "The proxy removes the topmost Via header field value from the response."
+    edit.remove(*response.first_value(HeaderId::via));
+    if (e.hides_early_media && response.status() < 200 && !sdp_of(response).empty())
+        edit.body("", "");
+    else if (sdp)
+        edit.body("application/sdp", *sdp);
+    else if (e.flow.is_reliable())
+        edit.ensure_content_length();
+    return edit.render();
+}
+
+void pass_provisional(State &s, Exchange &e, std::size_t index, const Message &response,
+                      std::optional<std::string_view> sdp) {
+    Branch &b = e.branches[index];
+    // Section 16.7 item 2: timer C is reset by provisional responses; the ring timeout is not.
+    if (is_invite(e) && !b.cancelled && s.now.mono + timer_c < b.deadline)
+        set_deadline(s, e, index, s.now.mono + timer_c);
+    if (e.state == Exchange::State::answered)
+        return;
+    s.respond(e, response.status(), incoming_response(e, response, sdp));
+    note_ringing(s, e, response);
+}
+
+void pass_success(State &s, Exchange &e, std::size_t index, const Message &response,
+                  std::optional<std::string_view> sdp) {
+    Branch &b = e.branches[index];
+    b.state = Branch::State::done;
+    b.deadline = base::never;
+    // Section 16.7 item 5: a 2xx to an INVITE is always forwarded, also after another; of other requests one.
+    if (e.state != Exchange::State::answered || is_invite(e))
+        s.respond(e, response.status(), incoming_response(e, response, sdp));
+    bool first = e.state != Exchange::State::answered;
+    note_answer(s, e, b, response);
+    // Section 16.7 item 10: "the proxy MUST generate a CANCEL request for all pending client transactions".
+    cancel_others(s, e, index);
+    if (first)
+        finish(s, e, response.status());
+}
+
+void take_failure(State &s, Exchange &e, std::size_t index, const Message &response) {
+    Branch &b = e.branches[index];
+    if (b.state == Branch::State::done)
+        return;
+    // A branch that we gave up answers our CANCEL with 487: to the caller that is a timeout.
+    if (b.timed_out && response.status() == 487)
+        close_branch_locally(s, e, b, 408);
+    else
+        close_branch(s, e, b, response, false);
+    // Section 16.7 item 5: on a 6xx "it MUST cancel all client transactions pending for this response
+    // context".
+    if (response.status() >= 600)
+        cancel_others(s, e, index);
+    conclude(s, e);
+}
+
+void pass(State &s, Exchange &e, std::size_t index, const Message &response,
+          std::optional<std::string_view> sdp) {
+    if (response.status() >= 300)
+        return take_failure(s, e, index, response);
+    if (response.status() >= 200)
+        return pass_success(s, e, index, response, sdp);
+    pass_provisional(s, e, index, response, sdp);
+}
+
+/// Handles held responses up to the first that needs the breaker.
+void drain(State &s, Exchange &e, std::size_t index) {
+    Branch &b = e.branches[index];
+    while (!b.held.empty()) {
+        const Message response = b.held.front();
+        MediaStep step = plan_response(s, e, b, response);
+        if (step.what == MediaStep::Do::ask) {
+            b.asking = true;
+            s.ask_breaker({Question::Kind::response_media, e.id, index}, step.breaker, std::move(step.text));
+            return;
+        }
+        b.held.pop_front();
+        bool replace = step.what == MediaStep::Do::replace;
+        pass(s, e, index, response, replace ? std::optional<std::string_view>(step.text) : std::nullopt);
+    }
+}
+
+} // namespace
+
+void start_branches(State &s, Exchange &e) {
+    e.state = Exchange::State::forwarding;
+    int q = e.targets.front().q;
+    std::size_t first = e.branches.size();
+    auto group_end =
+        std::find_if(e.targets.begin(), e.targets.end(), [&](const Target &t) { return t.q != q; });
+    for (auto target = e.targets.begin(); target != group_end; ++target) {
+        Branch branch;
+        branch.key = new_branch_key(s, e.request);
+        branch.target = *target;
+        if (e.in_dialog)
+            branch.call_branch = e.in_dialog->branch;
+        else if (e.call != 0)
+            branch.call_branch = add_call_branch(s, e, *target);
+        e.branches.push_back(std::move(branch));
+    }
+    e.targets.erase(e.targets.begin(), group_end);
+    for (std::size_t i = first; i < e.branches.size(); ++i)
+        start(s, e, i);
+    conclude(s, e);
+}
+
+void on_request_media(State &s, Exchange &e, std::size_t index, std::optional<std::string_view> reply) {
+    Branch &b = e.branches[index];
+    if (b.state != Branch::State::waiting_for_breaker)
+        return; // Cancelled meanwhile.
+    NgReply answer = read_ng_reply(reply);
+    if (answer.sdp.empty() && e.request.method() == Method::ack) {
+        // Nobody can refuse an ACK: it goes on, and both sides get a BYE.
+        if (auto place = place_of(s, e))
+            place->dialog->media_failed = true;
+        send(s, e, index, std::nullopt);
+        return;
+    }
+    if (answer.sdp.empty()) {
+        close_branch_locally(s, e, b, reply ? 488 : 503, answer.reason);
+        conclude(s, e);
+        return;
+    }
+    send(s, e, index, fit(answer.sdp, sender_kind(s, e), b.target.kind));
+}
+
+void on_response_media(State &s, Exchange &e, std::size_t index, std::optional<std::string_view> reply) {
+    Branch &b = e.branches[index];
+    b.asking = false;
+    Message response = b.held.front();
+    b.held.pop_front();
+    NgReply answer = read_ng_reply(reply);
+    std::optional<std::string> sdp;
+    if (!answer.sdp.empty()) {
+        sdp = fit(answer.sdp, b.target.kind, sender_kind(s, e));
+        b.answered[std::string(wire::sip::to(response)->tag())] = *sdp;
+    } else if (response.status() >= 200) {
+        note_media_failure(s, e, b, response);
+    }
+    pass(s, e, index, response, sdp);
+    drain(s, e, index);
+}
+
+void on_response(State &s, Exchange &e, std::size_t index, const Message &response) {
+    Branch &b = e.branches[index];
+    if (response.status() < 200 && b.state == Branch::State::calling) {
+        b.state = Branch::State::proceeding;
+        if (b.cancelled && !b.cancel_sent)
+            send_cancel(s, e, index);
+    }
+    // Section 16.7 item 5: a 100 is never forwarded.
+    if (response.status() == 100)
+        return;
+    note_dialog(s, e, b, response);
+    b.held.push_back(response);
+    if (!b.asking)
+        drain(s, e, index);
+}
+
+void on_branch_failure(State &s, Exchange &e, std::size_t index, std::uint16_t code) {
+    Branch &b = e.branches[index];
+    if (b.state == Branch::State::done)
+        return;
+    close_branch_locally(s, e, b, b.cancelled ? 487 : code);
+    conclude(s, e);
+}
+
+void on_ring_timeout(State &s, Exchange &e, std::size_t index) {
+    Branch &b = e.branches[index];
+    b.deadline = base::never;
+    if (b.cancelled) {
+        // The CANCEL was not obeyed within its time.
+        on_branch_failure(s, e, index, 487);
+        return;
+    }
+    b.timed_out = true;
+    cancel_branch(s, e, index);
+}
+
+void cancel(State &s, Exchange &e) {
+    e.cancelled = true;
+    e.targets.clear();
+    for (std::size_t i = 0; i < e.branches.size(); ++i)
+        cancel_branch(s, e, i);
+    if (e.state == Exchange::State::forwarding)
+        conclude(s, e);
+}
+
+void fail_flow(State &s, const Flow &flow) {
+    for (auto &[id, e] : s.exchanges) {
+        if (e.flow.connection == flow.connection && is_invite(e) && e.state == Exchange::State::forwarding)
+            cancel(s, e);
+        for (std::size_t i = 0; i < e.branches.size(); ++i)
+            if (e.branches[i].target.flow.connection == flow.connection)
+                on_branch_failure(s, e, i, 480);
+    }
+}
+
+Next forward(State &s, Exchange &e) {
+    if (e.call == 0 && forms_dialog(e.request.method()))
+        open_call(s, e);
+    // JsSIP and its like take the first SDP that comes for the answer; with several branches it might be
+    // another's.
+    e.hides_early_media =
+        is_invite(e) && !e.in_dialog && e.targets.size() > 1 && sender_kind(e) == MediaKind::webrtc;
+    start_branches(s, e);
+    return Next::done;
+}
+
+} // namespace cord::engine::proxy

@@ -1,0 +1,120 @@
+#include "engine/proxy/forward.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "crypto/digest.hpp"
+#include "engine/proxy/state.hpp"
+#include "wire/sip/edit.hpp"
+#include "wire/sip/headers.hpp"
+
+namespace cord::engine::proxy {
+namespace {
+
+using wire::sip::Edit;
+using wire::sip::HeaderId;
+using wire::sip::Message;
+using wire::sip::Method;
+
+/// Item 3: "the proxy MUST decrement its value by one"; "if the copy does not contain a Max-Forwards header
+/// field, the proxy MUST add one with a field value, which SHOULD be 70."
+void count_hop(Edit &edit) {
+    auto hops = wire::sip::max_forwards(edit.original());
+    edit.set(HeaderId::max_forwards, std::to_string(hops && *hops ? **hops - 1 : 70));
+}
+
+std::string record_route(const State &s, const Flow &flow, const std::string &token) {
+    std::string_view transport = flow.transport == Transport::wss ? "ws" : transaction::name(flow.transport);
+    return fmt::format("<sip:{}@{}{}{};lr>", token, s.identity.host_port(flow),
+                       flow.transport == Transport::udp ? "" : ";transport=",
+                       flow.transport == Transport::udp ? "" : transport);
+}
+
+/// Item 4. RFC 5658 section 3: a proxy with two faces writes both, so that each side sends to the one it can
+/// reach.
+void add_record_route(Edit &edit, const State &s, const Exchange &e, const Branch &branch) {
+    std::string token = s.token_key.seal({e.call, branch.call_branch});
+    std::string inner = record_route(s, e.flow, token);
+    std::string outer = record_route(s, branch.target.flow, token);
+    edit.prepend(HeaderId::record_route, inner);
+    if (outer != inner)
+        edit.prepend(HeaderId::record_route, outer);
+}
+
+void set_routes(Edit &edit, const Exchange &e, const Branch &branch) {
+    std::size_t own = e.own_routes;
+    for (const wire::sip::Value &value : edit.original().values(HeaderId::route)) {
+        if (own > 0)
+            --own;
+        else if (!e.drop_foreign_routes)
+            break;
+        edit.remove(value);
+    }
+    // A registered Path stands above what is left, the hop next to us on top (RFC 3327 section 5.4).
+    for (auto uri = branch.target.route.rbegin(); uri != branch.target.route.rend(); ++uri)
+        edit.prepend(HeaderId::route, fmt::format("<{}>", *uri));
+}
+
+/// RFC 3261 section 22.3: credentials for our realm end here.
+void take_credentials(Edit &edit, const State &s) {
+    for (const wire::sip::Field &field : edit.original().fields()) {
+        if (field.id != HeaderId::proxy_authorization)
+            continue;
+        auto credentials = digest::parse_credentials(field.value);
+        if (credentials && s.is_own_realm(credentials->realm))
+            edit.remove(field);
+    }
+}
+
+/// Reliable provisional responses need their SDP; where it is kept from the caller, so must they be (RFC
+/// 3262).
+void take_100rel(Edit &edit) {
+    for (HeaderId id : {HeaderId::supported, HeaderId::require})
+        for (const wire::sip::Value &value : edit.original().values(id))
+            if (base::iequals(value.text, "100rel"))
+                edit.remove(value);
+}
+
+} // namespace
+
+std::string loop_mark(const Message &request) {
+    auto from = wire::sip::from(request);
+    auto to = wire::sip::to(request);
+    auto cseq = wire::sip::cseq(request);
+    std::string number = cseq ? std::to_string(cseq->number) : "";
+    auto digest =
+        crypto::digest(crypto::Hash::sha256,
+                       {request.request_uri(), "\n", from ? from->tag() : "", "\n", to ? to->tag() : "", "\n",
+                        request.call_id(), "\n", number, "\n", request.header(HeaderId::route).value_or("")});
+    return base::to_hex(digest.view().first(4));
+}
+
+std::string new_branch_key(State &s, const Message &request) {
+    return fmt::format("{}{}-{}", wire::sip::magic_cookie, s.random.token(16), loop_mark(request));
+}
+
+bool forms_dialog(Method method) {
+    return method == Method::invite || method == Method::subscribe || method == Method::refer;
+}
+
+std::string outgoing_request(const State &s, const Exchange &e, const Branch &branch,
+                             std::optional<std::string_view> sdp) {
+    Edit edit(e.request);
+    if (branch.target.uri != e.request.request_uri())
+        edit.request_uri(branch.target.uri);
+    count_hop(edit);
+    set_routes(edit, e, branch);
+    if (e.call != 0 && !e.in_dialog)
+        add_record_route(edit, s, e, branch);
+    take_credentials(edit, s);
+    if (e.hides_early_media)
+        take_100rel(edit);
+    if (sdp)
+        edit.body("application/sdp", *sdp);
+    else if (branch.target.flow.is_reliable())
+        edit.ensure_content_length();
+    edit.prepend(HeaderId::via, s.identity.via(branch.target.flow, branch.key));
+    return edit.render();
+}
+
+} // namespace cord::engine::proxy

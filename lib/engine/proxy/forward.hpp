@@ -1,0 +1,29 @@
+// RFC 3261 section 16.6: the copy of a request that goes to one target.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/proxy/exchange.hpp"
+#include "wire/sip/message.hpp"
+
+namespace cord::engine::proxy {
+
+struct State;
+
+/// RFC 3261 section 16.6 item 8: a hash over what decides the way of a request, at the end of our Via branch.
+/// If the same request meets it again, it goes in a loop.
+[[nodiscard]] std::string loop_mark(const wire::sip::Message &request);
+
+/// A new branch parameter for our Via.
+[[nodiscard]] std::string new_branch_key(State &s, const wire::sip::Message &request);
+
+/// Whether the method makes a dialog, so that later requests must come by us: RFC 3261 section 16.6 item 4.
+[[nodiscard]] bool forms_dialog(wire::sip::Method method);
+
+/// The request as it leaves on this branch, `sdp` in the place of its body when given.
+[[nodiscard]] std::string outgoing_request(const State &s, const Exchange &e, const Branch &branch,
+                                           std::optional<std::string_view> sdp);
+
+} // namespace cord::engine::proxy

@@ -1,0 +1,67 @@
+#include "engine/proxy/identity.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/result.hpp"
+#include "base/text.hpp"
+
+namespace cord::engine::proxy {
+namespace {
+
+/// An IPv6 address needs its brackets in a sent-by.
+std::string bracketed(const std::string &host) {
+    return host.find(':') != std::string::npos && host.front() != '[' ? "[" + host + "]" : host;
+}
+
+} // namespace
+
+std::optional<std::string> Identity::own_domain(const wire::sip::Uri &uri) const {
+    for (const std::string &domain : config_.domains)
+        if (base::iequals(domain, uri.host))
+            return domain;
+    if (!config_.domains.empty() && is_own_address(uri.host, uri.port))
+        return config_.domains.front();
+    return std::nullopt;
+}
+
+bool Identity::is_own_address(std::string_view host, std::optional<std::uint16_t> port) const {
+    return std::any_of(config_.listeners.begin(), config_.listeners.end(), [&](const Listener &listener) {
+        if (!names_host(listener, host))
+            return false;
+        std::uint16_t ours = listener.advertised_port != 0 ? listener.advertised_port : listener.local.port;
+        return !port || *port == ours || *port == listener.local.port;
+    });
+}
+
+bool Identity::names_host(const Listener &listener, std::string_view host) const {
+    if (!listener.advertised_host.empty() && base::iequals(bracketed(listener.advertised_host), host))
+        return true;
+    auto address = base::IpAddress::parse(host);
+    if (!address)
+        return false;
+    // A listener on every address: which of them are this host's the shell tells by their names among the
+    // domains.
+    return *address == listener.local.ip;
+}
+
+std::string Identity::host_port(const Flow &flow) const {
+    const Listener &l = listener(flow);
+    std::string host =
+        !l.advertised_host.empty() ? bracketed(l.advertised_host) : bracketed(flow.local.ip.text());
+    std::uint16_t port = l.advertised_port != 0 ? l.advertised_port : l.local.port;
+    return fmt::format("{}:{}", host, port);
+}
+
+std::string Identity::via(const Flow &flow, std::string_view branch) const {
+    return fmt::format("SIP/2.0/{} {};branch={}", transaction::via_name(flow.transport), host_port(flow),
+                       branch);
+}
+
+const Listener &Identity::listener(const Flow &flow) const {
+    CORD_ASSERT(flow.listener < config_.listeners.size());
+    return config_.listeners[flow.listener];
+}
+
+} // namespace cord::engine::proxy

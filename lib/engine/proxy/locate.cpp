@@ -1,0 +1,87 @@
+#include "base/text.hpp"
+#include "engine/proxy/calls.hpp"
+#include "engine/proxy/dialog.hpp"
+#include "engine/proxy/processor.hpp"
+#include "wire/sip/headers.hpp"
+
+namespace cord::engine::proxy {
+namespace {
+
+using wire::sip::Method;
+
+/// A datagram goes to the Contact's port where its host is the address the REGISTER came from, else, as
+/// behind a NAT, back to where it came from. A host name is never looked up: browsers write names that do not
+/// exist.
+Flow flow_of(const locate::Binding &binding) {
+    Flow flow = binding.flow;
+    auto uri = wire::sip::Uri::parse(binding.contact);
+    if (flow.transport != Transport::udp || !uri)
+        return flow;
+    if (base::IpAddress::parse(uri->host) == flow.remote.ip)
+        flow.remote.port = uri->port.value_or(transaction::default_port(Transport::udp));
+    return flow;
+}
+
+Target target_of(const locate::Binding &binding) {
+    Target target;
+    target.uri = binding.contact;
+    target.flow = flow_of(binding);
+    target.route = binding.path;
+    target.aor = locate::aor_key(binding);
+    target.slot = locate::slot_of(binding);
+    target.kind = transaction::is_websocket(binding.flow.transport) ? MediaKind::webrtc : MediaKind::plain;
+    target.q = binding.q;
+    return target;
+}
+
+Next locate_in_dialog(State &s, Exchange &e) {
+    Place place = *place_of(s, e);
+    Leg &leg = place.receiver();
+    if (leg.lost) {
+        if (e.request.method() == Method::bye)
+            end_dialog(s, *place.call, *place.dialog, place.from_caller ? "caller" : "callee");
+        return refuse(s, e, 480, "Connection Lost");
+    }
+    Target target;
+    target.uri = e.request.request_uri();
+    target.flow = leg.flow;
+    target.aor = leg.aor;
+    target.slot = leg.slot;
+    target.kind = leg.kind;
+    e.call = e.in_dialog->call;
+    e.targets.push_back(std::move(target));
+    return Next::go_on;
+}
+
+/// Nobody is there: 480 for a user that exists, 404 for one that does not (RFC 3261 section 16.5).
+Next answer_absent(State &s, Exchange &e, std::string_view user) {
+    if (!s.config.authenticate)
+        return refuse(s, e, 480);
+    // What was asked before was about the sender.
+    if (!e.asked_for_callee) {
+        e.asked_for_callee = true;
+        s.ask_user(e, user, *e.domain);
+        return Next::wait;
+    }
+    return refuse(s, e, e.user->status == UserAnswer::Status::unknown ? 404 : 480);
+}
+
+} // namespace
+
+Next locate_targets(State &s, Exchange &e) {
+    if (e.in_dialog)
+        return locate_in_dialog(s, e);
+    if (e.request.method() == Method::ack)
+        return Next::done;
+    if (e.next_hop) {
+        e.targets.push_back(*e.next_hop);
+        return Next::go_on;
+    }
+    auto uri = wire::sip::request_uri(e.request);
+    std::string user = wire::sip::unescape(uri->user);
+    for (const locate::Binding &binding : s.table.reachable(locate::aor_key(user, *e.domain), s.now.unix))
+        e.targets.push_back(target_of(binding));
+    return e.targets.empty() ? answer_absent(s, e, user) : Next::go_on;
+}
+
+} // namespace cord::engine::proxy

@@ -1,0 +1,36 @@
+// The chain that each new request walks: one small processor a file, composed by core.cpp.
+#pragma once
+
+#include "engine/proxy/exchange.hpp"
+#include "engine/proxy/state.hpp"
+
+namespace cord::engine::proxy {
+
+enum class Next {
+    go_on, ///< The next processor's turn.
+    wait,  ///< A question was asked; this processor runs again when the answer is there.
+    done,  ///< The request was answered, dropped or forwarded.
+};
+
+using Processor = Next (*)(State &, Exchange &);
+
+/// RFC 3261 section 16.3, "Request Validation".
+Next validate(State &, Exchange &);
+/// RFC 3261 section 16.4, "Route Information Preprocessing": our own Routes are taken off, and their token
+/// finds the call.
+Next preprocess_route(State &, Exchange &);
+/// RFC 3261 section 22: who the sender is.
+Next authenticate(State &, Exchange &);
+/// Whom we relay for, and whereto.
+Next check_relay(State &, Exchange &);
+/// REGISTER and OPTIONS for ourselves.
+Next serve(State &, Exchange &);
+/// RFC 3261 section 16.5, "Determining Request Targets".
+Next locate_targets(State &, Exchange &);
+/// RFC 3261 section 16.6, "Request Forwarding".
+Next forward(State &, Exchange &);
+
+/// Answers the request and ends its way.
+Next refuse(State &, Exchange &, std::uint16_t code, std::string_view reason = {}, Headers headers = {});
+
+} // namespace cord::engine::proxy

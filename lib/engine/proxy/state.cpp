@@ -1,0 +1,92 @@
+#include "engine/proxy/state.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "engine/proxy/bye.hpp"
+#include "wire/sip/headers.hpp"
+
+namespace cord::engine::proxy {
+namespace {
+
+registrar::Limits limits_of(const Config &c) {
+    return {c.min_expires, c.max_expires, c.default_expires, c.max_contacts};
+}
+
+} // namespace
+
+State::State(Config c, base::Random &r)
+    : config(std::move(c)), random(r), identity(config), token_key(r), authenticator(r), registrar(table, r),
+      breaker_up(config.breakers, true) {
+    registrar.set_limits(limits_of(config));
+}
+
+void State::event(std::string type, std::vector<std::pair<std::string, Event::Value>> fields) {
+    effects.push_back(Event{std::move(type), std::move(fields)});
+}
+
+void State::ask_user(Exchange &e, std::string_view user, std::string_view domain) {
+    Token token = new_id();
+    questions[token] = {Question::Kind::user, e.id, 0};
+    effects.push_back(LookUser{token, std::string(user), std::string(domain)});
+}
+
+void State::ask_breaker(const Question &question, std::size_t breaker, std::string dictionary) {
+    Token token = new_id();
+    questions[token] = question;
+    effects.push_back(AskBreaker{token, breaker, std::move(dictionary)});
+}
+
+std::optional<std::size_t> State::pick_breaker() {
+    for (std::size_t i = 0; i < breaker_up.size(); ++i) {
+        std::size_t candidate = next_breaker++ % breaker_up.size();
+        if (breaker_up[candidate])
+            return candidate;
+    }
+    return std::nullopt;
+}
+
+void State::respond(const Exchange &e, int code, std::string bytes) {
+    if (e.server != transaction::Id::none)
+        layer.respond(e.server, code, std::move(bytes), now.mono);
+}
+
+void State::start_client(Exchange &e, std::size_t index, std::string bytes) {
+    Branch &b = e.branches[index];
+    b.sent = std::move(bytes);
+    b.client = layer.send(b.target.flow, b.sent, b.key, e.request.method_name(), now.mono);
+    by_client[b.client] = {e.id, index};
+    ++e.live;
+}
+
+void State::cancel_client(Exchange &e, std::size_t index) {
+    const Branch &b = e.branches[index];
+    layer.send(b.target.flow, cancel_for(b.sent), b.key, name(wire::sip::Method::cancel), now.mono);
+}
+
+void State::reconfigure(Config c) {
+    c.listeners = std::move(config.listeners);
+    config = std::move(c);
+    registrar.set_limits(limits_of(config));
+    breaker_up.resize(config.breakers, true);
+}
+
+Flow State::flow_to(Transport transport, const base::Endpoint &remote) const {
+    Flow flow;
+    flow.transport = transport;
+    flow.remote = remote;
+    auto listener = std::find_if(config.listeners.begin(), config.listeners.end(),
+                                 [&](const Listener &l) { return l.transport == transport; });
+    if (listener != config.listeners.end()) {
+        flow.listener = static_cast<std::uint16_t>(listener - config.listeners.begin());
+        flow.local = listener->local;
+    }
+    return flow;
+}
+
+bool State::is_own_realm(std::string_view realm) const {
+    return std::any_of(config.domains.begin(), config.domains.end(),
+                       [&](const std::string &domain) { return base::iequals(domain, realm); });
+}
+
+} // namespace cord::engine::proxy

@@ -1,0 +1,98 @@
+// What the processors share: tables, questions asked, and effects collected. Rules live in the processors.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/random.hpp"
+#include "engine/digest/authenticator.hpp"
+#include "engine/locate/table.hpp"
+#include "engine/proxy/call.hpp"
+#include "engine/proxy/config.hpp"
+#include "engine/proxy/effect.hpp"
+#include "engine/proxy/exchange.hpp"
+#include "engine/proxy/identity.hpp"
+#include "engine/proxy/token.hpp"
+#include "engine/registrar/registrar.hpp"
+#include "engine/transaction/layer.hpp"
+
+namespace cord::engine::proxy {
+
+/// Header fields for an answer of our own, names with values.
+using Headers = std::vector<std::pair<std::string_view, std::string>>;
+
+/// What an answer from outside is about.
+struct Question {
+    enum class Kind { user, store, request_media, response_media };
+    Kind kind;
+    std::uint64_t exchange = 0;
+    std::size_t branch = 0;
+};
+
+/// Something to look at when its time comes; whether it still holds is seen then.
+struct Alarm {
+    enum class Kind { ringing, grace, idle };
+    Kind kind;
+    std::uint64_t id = 0; ///< Of the exchange or the call.
+    std::size_t branch = 0;
+};
+
+struct State {
+    State(Config c, base::Random &r);
+    State(const State &) = delete;
+    State &operator=(const State &) = delete;
+
+    Config config;
+    base::Random &random;
+    Identity identity;
+    TokenKey token_key;
+    digest::Authenticator authenticator;
+    locate::Table table;
+    registrar::Registrar registrar;
+    transaction::Layer layer;
+    bool draining = false;
+
+    std::map<std::uint64_t, Exchange> exchanges;
+    std::map<transaction::Id, std::uint64_t> by_server;
+    std::map<transaction::Id, std::pair<std::uint64_t, std::size_t>> by_client;
+    std::map<std::uint64_t, Call> calls;
+    std::unordered_map<Token, Question> questions;
+    std::multimap<base::Time, Alarm> alarms;
+    std::vector<bool> breaker_up;
+    std::size_t next_breaker = 0;
+
+    std::vector<Effect> effects;
+    std::map<std::string, std::uint64_t, std::less<>> counts;
+    base::Now now; ///< Of the input at work.
+    std::uint64_t last_id = 0;
+
+    std::uint64_t new_id() { return ++last_id; }
+    void event(std::string type, std::vector<std::pair<std::string, Event::Value>> fields);
+    void alarm(base::Time at, Alarm alarm) { alarms.emplace(at, alarm); }
+
+    /// Asks whether a user exists, and what its passwords hash to; the exchange waits.
+    void ask_user(Exchange &e, std::string_view user, std::string_view domain);
+    void ask_breaker(const Question &question, std::size_t breaker, std::string dictionary);
+    /// One that runs, each in turn.
+    [[nodiscard]] std::optional<std::size_t> pick_breaker();
+
+    /// Answers the request of an exchange; nothing for an ACK.
+    void respond(const Exchange &e, int code, std::string bytes);
+    void start_client(Exchange &e, std::size_t branch, std::string bytes);
+    void cancel_client(Exchange &e, std::size_t branch);
+
+    /// All but the listeners, from now on.
+    void reconfigure(Config c);
+
+    /// A flow of our own to an address, over the first listener of that transport.
+    [[nodiscard]] Flow flow_to(Transport transport, const base::Endpoint &remote) const;
+    [[nodiscard]] bool is_own_realm(std::string_view realm) const;
+};
+
+} // namespace cord::engine::proxy

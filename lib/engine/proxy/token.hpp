@@ -1,0 +1,37 @@
+// The user part of our Record-Route: names the call and the branch, and proves that we wrote it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/random.hpp"
+#include "crypto/secret.hpp"
+
+namespace cord::engine::proxy {
+
+/// What a token says. It never names a connection: who takes part in the call is looked up in the call, so
+/// that a client that comes back on another connection is found by the routes given out before.
+struct RouteToken {
+    std::uint64_t call = 0;
+    std::uint32_t branch = 0;
+
+    bool operator==(const RouteToken &) const = default;
+};
+
+class TokenKey {
+  public:
+    explicit TokenKey(base::Random &random) { random.fill(key_.edit()); }
+
+    /// "1f-0-9c3c61d5b0a1f7e2"
+    [[nodiscard]] std::string seal(const RouteToken &token) const;
+    /// Nothing for a text that this process did not make.
+    [[nodiscard]] std::optional<RouteToken> open(std::string_view text) const;
+
+  private:
+    [[nodiscard]] std::string mac(std::string_view head) const;
+    crypto::Secret<32> key_;
+};
+
+} // namespace cord::engine::proxy

@@ -1,0 +1,78 @@
+#include <string>
+
+#include "base/text.hpp"
+#include "engine/proxy/forward.hpp"
+#include "engine/proxy/processor.hpp"
+#include "wire/sip/headers.hpp"
+#include "wire/sip/validate.hpp"
+
+namespace cord::engine::proxy {
+namespace {
+
+using wire::sip::HeaderId;
+using wire::sip::Message;
+using wire::sip::Method;
+
+/// Whether we are where the request ends, so that it needs no hop more.
+bool is_for_us(const State &s, const Message &request) {
+    auto uri = wire::sip::request_uri(request);
+    if (!uri || !s.identity.own_domain(*uri))
+        return false;
+    return request.method() == Method::register_ ||
+           (request.method() == Method::options && uri->user.empty());
+}
+
+/// RFC 3261 section 16.3 item 4: a Via of ours whose branch was made for the same request.
+bool has_looped(const State &s, const Message &request) {
+    std::string mark = loop_mark(request);
+    for (const wire::sip::Value &value : request.values(HeaderId::via)) {
+        auto via = wire::sip::Via::parse(value.text);
+        if (via && via->branch().ends_with(mark) && s.identity.is_own_address(via->host, via->port))
+            return true;
+    }
+    return false;
+}
+
+/// Every option tag of a header that a server has to know, as the value of Unsupported.
+std::string unknown_options(const Message &request, HeaderId id,
+                            std::initializer_list<std::string_view> known) {
+    std::string unknown;
+    for (const wire::sip::Value &value : request.values(id)) {
+        bool is_known = false;
+        for (std::string_view option : known)
+            is_known = is_known || base::iequals(option, value.text);
+        if (!is_known)
+            unknown += (unknown.empty() ? "" : ", ") + std::string(value.text);
+    }
+    return unknown;
+}
+
+} // namespace
+
+Next validate(State &s, Exchange &e) {
+    const Message &request = e.request;
+    if (auto fault = wire::sip::validate(request))
+        return refuse(s, e, fault->code, fault->error.text());
+    // Item 2: "If the Request-URI has a URI whose scheme is not understood by the proxy, the proxy SHOULD
+    // reject the request with a 416 (Unsupported URI Scheme) response."
+    auto uri = wire::sip::request_uri(request);
+    if (!uri || !uri->is_sip())
+        return refuse(s, e, 416);
+    // Item 3: "If the request contains a Max-Forwards header field with a field value of zero (0), the
+    // element MUST NOT forward the request." Item 4 is about loops.
+    auto hops = wire::sip::max_forwards(request);
+    if (hops && hops->value_or(1) == 0 && !is_for_us(s, request))
+        return refuse(s, e, 483);
+    if (has_looped(s, request))
+        return refuse(s, e, 482);
+    // Item 5: "The proxy MUST return a 420 (Bad Extension) [with] an Unsupported header field listing each of
+    // the option-tags the element did not understand." We know none that asks something of a proxy.
+    std::string unknown = unknown_options(request, HeaderId::proxy_require, {});
+    if (unknown.empty() && is_for_us(s, request))
+        unknown = unknown_options(request, HeaderId::require, {"path", "outbound"});
+    if (!unknown.empty())
+        return refuse(s, e, 420, {}, {{"Unsupported", unknown}});
+    return Next::go_on;
+}
+
+} // namespace cord::engine::proxy

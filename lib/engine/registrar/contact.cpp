@@ -1,0 +1,92 @@
+#include "engine/registrar/contact.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "wire/sip/headers.hpp"
+#include "wire/sip/name_addr.hpp"
+#include "wire/sip/uri.hpp"
+
+namespace cord::engine::registrar {
+namespace {
+
+using wire::sip::HeaderId;
+using wire::sip::NameAddr;
+
+std::string without_brackets(std::string_view s) {
+    if (s.size() >= 2 && s.front() == '<' && s.back() == '>')
+        s = s.substr(1, s.size() - 2);
+    return std::string(s);
+}
+
+base::Result<Contact> read_contact(std::string_view text, std::optional<std::uint32_t> request_expires,
+                                   bool outbound) {
+    auto address = NameAddr::parse(text);
+    if (!address)
+        return tl::unexpected(address.error());
+    if (!address->uri.is_sip())
+        return base::fail("a Contact to register is not a SIP URI");
+    Contact contact;
+    contact.uri = address->uri.text;
+    contact.expires = request_expires;
+    if (auto expires = address->params.value("expires"))
+        if (auto seconds = base::to_uint(*expires, UINT32_MAX))
+            contact.expires = static_cast<std::uint32_t>(*seconds);
+    if (address->params.has("q")) {
+        auto q = wire::sip::q_value(address->params);
+        if (!q)
+            return base::fail("a q value is not between 0 and 1");
+        contact.q = *q;
+    }
+    contact.instance = without_brackets(address->params.value("+sip.instance").value_or(""));
+    auto reg_id = base::to_uint(address->params.value("reg-id").value_or(""), INT32_MAX);
+    // RFC 5626 section 6: the reg-id is ignored without an instance, and without "outbound" among the
+    // Supported.
+    if (reg_id && !contact.instance.empty() && outbound)
+        contact.reg_id = static_cast<std::uint32_t>(*reg_id);
+    return contact;
+}
+
+} // namespace
+
+base::Result<std::vector<Contact>> read_contacts(const wire::sip::Message &request) {
+    std::optional<std::uint32_t> expires;
+    if (auto header = wire::sip::expires(request))
+        expires = *header;
+    bool outbound = wire::sip::lists(request, HeaderId::supported, "outbound");
+    std::vector<Contact> contacts;
+    std::size_t flows = 0;
+    for (const wire::sip::Value &value : request.values(HeaderId::contact)) {
+        auto contact = read_contact(value.text, expires, outbound);
+        if (!contact)
+            return tl::unexpected(contact.error());
+        flows += contact->reg_id != 0;
+        contacts.push_back(std::move(*contact));
+    }
+    // RFC 5626 section 6: several Contacts with reg-id in one REGISTER are answered 400.
+    if (flows > 1)
+        return base::fail("more than one Contact with a reg-id");
+    return contacts;
+}
+
+bool same_binding(const Contact &contact, const locate::Binding &binding) {
+    if (contact.reg_id != 0 && binding.reg_id != 0)
+        return contact.instance == binding.instance && contact.reg_id == binding.reg_id;
+    auto a = wire::sip::Uri::parse(contact.uri);
+    auto b = wire::sip::Uri::parse(binding.contact);
+    return a && b && wire::sip::equivalent(*a, *b);
+}
+
+std::string contact_value(const locate::Binding &binding, base::UnixTime now) {
+    auto left = std::chrono::ceil<std::chrono::seconds>(binding.expires - now);
+    std::string out = fmt::format("<{}>;expires={}", binding.contact, left.count());
+    if (binding.q != locate::no_q)
+        out += fmt::format(";q={}.{:03}", binding.q / 1000, binding.q % 1000);
+    if (!binding.instance.empty())
+        out += fmt::format(";+sip.instance=\"<{}>\"", binding.instance);
+    if (binding.reg_id != 0)
+        out += fmt::format(";reg-id={}", binding.reg_id);
+    return out;
+}
+
+} // namespace cord::engine::registrar

@@ -1,0 +1,80 @@
+// The registrar of RFC 3261 section 10.3 with the flows of RFC 5626: what a REGISTER does to the location
+// table, and what is answered once that is on disk.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "engine/locate/table.hpp"
+#include "engine/registrar/contact.hpp"
+#include "wire/sip/message.hpp"
+
+namespace cord::engine::registrar {
+
+struct Limits {
+    std::uint32_t min_expires = 60;
+    std::uint32_t max_expires = 3600;
+    std::uint32_t default_expires = 3600;
+    std::size_t max_contacts = 10; ///< Bindings of one address of record.
+};
+
+/// The answer to a REGISTER; `headers` are names with whole values.
+struct Answer {
+    int code = 200;
+    std::string_view reason = "OK";
+    std::vector<std::pair<std::string_view, std::string>> headers;
+};
+
+/// What a REGISTER comes to. Where there are changes, the answer waits until they are on disk.
+struct Outcome {
+    Answer answer;
+    std::vector<locate::Change> changes;
+};
+
+class Registrar {
+  public:
+    Registrar(locate::Table &table, base::Random &random) : table_(table), random_(random) {}
+
+    void set_limits(const Limits &limits) { limits_ = limits; }
+
+    /// `request` is an authorised REGISTER for user@domain that came over `flow`. The table is changed at
+    /// once, so that what comes next sees it, and back again if `stored` tells that the changes of `token`
+    /// could not be written.
+    [[nodiscard]] Outcome process(const wire::sip::Message &request, std::string_view user,
+                                  std::string_view domain, const transaction::Flow &flow, std::uint64_t token,
+                                  base::Now now);
+
+    void stored(std::uint64_t token, bool ok);
+
+    /// A connection died: its bindings go at once.
+    [[nodiscard]] std::vector<locate::Change> flow_closed(const transaction::Flow &flow);
+
+  private:
+    /// A change in flight, and what it replaced or removed.
+    struct Undo {
+        locate::Change change;
+        std::optional<locate::Binding> before;
+    };
+    struct Registration;
+
+    base::Result<std::vector<locate::Change>, Answer> plan(const Registration &registration) const;
+    base::Result<std::vector<locate::Change>, Answer>
+    plan_removal_of_all(const Registration &registration) const;
+    base::Result<locate::Change, Answer> plan_contact(const Registration &registration,
+                                                      const Contact &contact) const;
+    void apply(const std::vector<locate::Change> &changes, std::uint64_t token);
+
+    locate::Table &table_;
+    base::Random &random_;
+    Limits limits_;
+    std::map<std::uint64_t, std::vector<Undo>> in_flight_;
+};
+
+} // namespace cord::engine::registrar

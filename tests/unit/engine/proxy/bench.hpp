@@ -1,0 +1,85 @@
+// A proxy core on a workbench: virtual time, a fake database and breaker, clients as flows with inboxes.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.hpp"
+#include "engine/proxy/core.hpp"
+#include "wire/sip/message.hpp"
+
+namespace cord::test {
+
+using engine::proxy::Flow;
+using engine::proxy::Transport;
+
+/// One client: where it is, and what came to it.
+struct Client {
+    Flow flow;
+    std::string user;
+    std::deque<wire::sip::Message> inbox;
+
+    /// The oldest message not yet looked at; fails the test when there is none.
+    wire::sip::Message next();
+    /// The next one that is a request of this method or a response with this status; those before it are
+    /// dropped.
+    wire::sip::Message next(std::string_view what);
+    [[nodiscard]] bool idle() const { return inbox.empty(); }
+};
+
+class Bench {
+  public:
+    explicit Bench(engine::proxy::Config config = default_config());
+    static engine::proxy::Config default_config();
+
+    /// Listeners 0 udp, 1 tcp, 2 ws, 3 wss.
+    Client &phone(const std::string &user, std::string_view address);
+    Client &browser(const std::string &user, std::string_view address);
+
+    void send(Client &from, std::string_view message);
+    void close(Client &client);
+    /// The client's next connection: another number, another port.
+    void reconnect(Client &client);
+    void advance(base::Duration by);
+
+    /// REGISTER with the digest dance; checks that it ends in 200.
+    void enroll(Client &client, std::string_view contact, std::string_view extra = "");
+    /// Sends the request, answers a 401 or 407, and sends it again with another branch and CSeq.
+    void send_with_password(Client &client, const std::string &request, std::string_view password = "secret");
+
+    engine::proxy::Core &core() { return *core_; }
+    [[nodiscard]] base::Now now() const { return now_; }
+    [[nodiscard]] std::vector<std::string> events(std::string_view type) const;
+
+    std::map<std::string, std::string> passwords; ///< By user.
+    bool database_up = true;
+    bool store_ok = true;
+    bool breaker_up = true;
+    std::vector<std::string> breaker_requests; ///< As bencode.
+    std::vector<engine::locate::Change> stored;
+
+  private:
+    void drain();
+    void act(engine::proxy::Effect &effect);
+    std::string breaker_reply(std::string_view request) const;
+
+    base::SeededRandom random_{7};
+    std::unique_ptr<engine::proxy::Core> core_;
+    base::Now now_{base::Time(std::chrono::seconds(100)),
+                   base::UnixTime(std::chrono::seconds(1'700'000'000))};
+    std::deque<Client> clients_;
+    std::vector<engine::proxy::Event> events_;
+    std::uint64_t connections_ = 0;
+};
+
+/// SDP bodies as browsers and phones make them.
+extern const char *const browser_sdp;
+extern const char *const phone_sdp;
+
+/// Lines joined with CRLF; a body with its Content-Length and type after them.
+std::string message(std::string_view lines, std::string_view body = "");
+
+} // namespace cord::test
