@@ -15,6 +15,8 @@ inline constexpr std::size_t sdp_media = 64;
 inline constexpr std::size_t ng_message = 262'144;
 /// Addresses from which one ICE peer's checks have come.
 inline constexpr std::size_t ice_paths = 16;
+/// Sources (SSRCs) remembered of one media stream.
+inline constexpr std::size_t media_sources = 16;
 /// A DTLS handshake message put together from fragments, bytes.
 inline constexpr std::size_t dtls_message = 16'384;
 

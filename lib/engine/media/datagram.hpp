@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/bytes.hpp"
+#include "wire/rtp/packet.hpp"
 
 namespace cord::engine::media {
 
@@ -31,9 +32,12 @@ enum class Content : std::uint8_t { stun, dtls, rtp, rtcp, other };
         return Content::stun;
     if (first >= 20 && first <= 63)
         return Content::dtls;
-    if (first < 128 || first > 191)
-        return Content::other;
-    return datagram[1] >= 192 && datagram[1] <= 223 ? Content::rtcp : Content::rtp;
+    switch (wire::rtp::kind_of(datagram)) {
+    case wire::rtp::Kind::rtp: return Content::rtp;
+    case wire::rtp::Kind::rtcp: return Content::rtcp;
+    case wire::rtp::Kind::other: break;
+    }
+    return Content::other;
 }
 
 } // namespace cord::engine::media

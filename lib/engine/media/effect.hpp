@@ -7,6 +7,7 @@
 
 #include "base/address.hpp"
 #include "base/bytes.hpp"
+#include "engine/media/datagram.hpp"
 #include "engine/media/plan.hpp"
 
 namespace cord::engine::media {
@@ -27,14 +28,13 @@ struct Transcode {
     base::Bytes rtp;
 };
 
-/// A transcoder is needed from now on.
+/// A transcoder is needed from now on: packets of the payload types in `from` come, those of `to` are wanted.
 struct OpenTranscoder {
     TranscodeId id = 0;
-    Codec from;
-    Codec to;
-    std::uint8_t from_payload_type = 0;
-    std::uint8_t to_payload_type = 0;
-    std::uint32_t ptime_ms = 20;
+    wire::rtp::PayloadMap from;
+    wire::rtp::PayloadMap to;
+    std::uint16_t sequence = 0; ///< of the first packet it makes
+    std::uint32_t timestamp = 0;
 };
 
 /// Something that the controller of the call may want to know.
@@ -64,6 +64,8 @@ struct Outbox {
     void clear();
     /// Keeps bytes that the engine made, until `clear`.
     base::Bytes keep(std::vector<std::uint8_t> bytes);
+    /// A copy of `bytes` with room at both ends, kept until `clear`.
+    Datagram keep_with_room(base::Bytes bytes);
 
   private:
     std::vector<std::vector<std::uint8_t>> kept_;

@@ -35,7 +35,7 @@ class Engine {
     /// A datagram as it came; it is changed in place, and sent on from there.
     void receive(PortId port, const base::Endpoint &from, Datagram datagram, base::Time now);
     /// What the codec worker made of a packet.
-    void transcoded(TranscodeId id, Datagram rtp, base::Time now);
+    void transcoded(TranscodeId id, Datagram rtp);
 
     [[nodiscard]] base::Time deadline() const;
     void on_deadline(base::Time now);

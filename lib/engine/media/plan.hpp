@@ -13,6 +13,7 @@
 #include "engine/dtls/handshaker.hpp"
 #include "engine/ice/agent.hpp"
 #include "engine/srtp/suite.hpp"
+#include "wire/rtp/codec_spec.hpp"
 
 namespace cord::engine::media {
 
@@ -56,14 +57,7 @@ struct TransportPlan {
     std::variant<PlainRtp, SdesPlan, DtlsPlan> security;
 };
 
-/// A codec as SDP names it: "opus/48000/2", "PCMA/8000", with fmtp parameters.
-struct Codec {
-    std::string name;
-    std::uint32_t clock_rate = 8000;
-    std::uint8_t channels = 1;
-    std::string parameters;
-    bool operator==(const Codec &) const = default;
-};
+using Codec = wire::rtp::CodecSpec;
 
 /// What becomes of packets with one payload type. The same codec on both ends is forwarded (for
 /// telephone-event with timestamps scaled between clock rates), different ones go through the codec worker.
@@ -73,7 +67,6 @@ struct PayloadRule {
     Codec from_codec;
     Codec to_codec;
     bool transcode = false;
-    std::uint32_t ptime_ms = 20; ///< of what a transcoder makes
     bool operator==(const PayloadRule &) const = default;
 };
 

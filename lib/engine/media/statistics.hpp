@@ -36,13 +36,13 @@ struct Drops {
 };
 
 struct StreamStatistics {
+    std::size_t place = 0; ///< of the m= section
     std::string mid;
     Kind kind = Kind::audio;
     Counters received; ///< RTP from the peer
     Counters sent;     ///< RTP to the peer
     Counters rtcp_received;
     std::vector<std::uint32_t> ssrcs; ///< that the peer sends
-    base::Endpoint local;             ///< port zero: the shell knows it by `port`
     PortId port = 0;
     std::optional<base::Endpoint> remote; ///< where we send
     std::string_view security;            ///< "DTLS-SRTP", "SDES", "none"

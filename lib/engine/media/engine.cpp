@@ -1,0 +1,252 @@
+#include "engine/media/engine.hpp"
+
+#include <set>
+#include <unordered_map>
+
+#include "base/limits.hpp"
+#include "engine/media/session.hpp"
+
+namespace cord::engine::media {
+namespace {
+
+/// Where a packet goes.
+struct Place {
+    Session *session = nullptr;
+    SessionId id = 0;
+    std::uint8_t side = 0;
+    std::size_t transport = 0;
+};
+
+/// An address as it is seen on one of several shared ports.
+struct SharedPath {
+    PortId port = 0;
+    base::Endpoint remote;
+    bool operator==(const SharedPath &) const = default;
+};
+
+struct SharedPathHash {
+    std::size_t operator()(const SharedPath &p) const noexcept {
+        return base::EndpointHash{}(p.remote) ^ p.port;
+    }
+};
+
+} // namespace
+
+class Engine::Sessions {
+  public:
+    Sessions(dtls::HandshakerFactory &handshakers, base::Random &random, Timeouts timeouts)
+        : handshakers_(handshakers), random_(random), timeouts_(timeouts) {}
+
+    void apply(SessionId id, const Plan &plan, base::Time now) {
+        Entry &entry = entries_[id];
+        if (!entry.session)
+            entry.session = std::make_unique<Session>(id, random_.u32(), timeouts_);
+        forget_places(entry);
+        entry.session->apply(plan, handshakers_, next_transcoder_, now, out);
+        enter_places(id, entry, plan);
+        enter_transcoders(id, *entry.session);
+        arm(id, entry);
+    }
+
+    void remove(SessionId id) {
+        auto found = entries_.find(id);
+        if (found == entries_.end())
+            return;
+        found->second.session->close(out);
+        forget_places(found->second);
+        forget_closed_transcoders();
+        timers_.erase({found->second.armed, id});
+        entries_.erase(found);
+    }
+
+    void share(PortId port) { port_at(port).shared = true; }
+
+    void receive(PortId port, const base::Endpoint &from, Datagram datagram, base::Time now) {
+        const bool shared = port < ports_.size() && ports_[port].shared;
+        Place place = shared                 ? find_shared(port, from, datagram.bytes())
+                      : port < ports_.size() ? ports_[port].place
+                                             : Place{};
+        if (place.session == nullptr)
+            return receive_stray(port, from, datagram, shared);
+        const Content content = content_of(datagram.bytes());
+        place.session->receive(place.side, place.transport, port, from, datagram, now, out);
+        if (content == Content::rtp || content == Content::rtcp)
+            return; // these move no deadline
+        if (shared)
+            learn_shared(place, port);
+        arm(place.id, entries_.at(place.id));
+    }
+
+    void transcoded(TranscodeId id, Datagram rtp) {
+        if (auto found = transcoders_.find(id); found != transcoders_.end())
+            found->second.session->transcoded(found->second.side, id, rtp, out);
+    }
+
+    [[nodiscard]] base::Time deadline() const {
+        return timers_.empty() ? base::never : timers_.begin()->first;
+    }
+
+    void on_deadline(base::Time now) {
+        while (!timers_.empty() && timers_.begin()->first <= now) {
+            const SessionId id = timers_.begin()->second;
+            Entry &entry = entries_.at(id);
+            entry.session->on_deadline(now, out);
+            arm(id, entry);
+            if (entry.armed <= now) // never spin on one that stays due
+                return;
+        }
+    }
+
+    [[nodiscard]] std::optional<SessionStatistics> statistics(SessionId id, base::Time now) const {
+        auto found = entries_.find(id);
+        return found == entries_.end() ? std::nullopt : std::optional(found->second.session->statistics(now));
+    }
+
+    Outbox out;
+    std::uint64_t strays = 0;
+
+  private:
+    struct Entry {
+        std::unique_ptr<Session> session;
+        std::vector<PortId> ports;
+        std::vector<std::string> ufrags;
+        std::vector<std::pair<SharedPath, Place>> paths;
+        base::Time armed = base::never;
+    };
+    struct Port {
+        bool shared = false;
+        Place place;
+    };
+
+    Port &port_at(PortId port) {
+        if (port >= ports_.size())
+            ports_.resize(port + 1);
+        return ports_[port];
+    }
+
+    void forget_places(Entry &entry) {
+        for (PortId port : entry.ports)
+            ports_[port].place = {};
+        for (const std::string &ufrag : entry.ufrags)
+            by_ufrag_.erase(ufrag);
+        for (const auto &[path, place] : entry.paths)
+            by_path_.erase(path);
+        entry.ports.clear();
+        entry.ufrags.clear();
+    }
+
+    void enter_places(SessionId id, Entry &entry, const Plan &plan) {
+        for (std::uint8_t side = 0; side < 2; ++side)
+            for (std::size_t t = 0; t < plan.sides[side].transports.size(); ++t) {
+                const TransportPlan &transport = plan.sides[side].transports[t];
+                const Place place{entry.session.get(), id, side, t};
+                enter_port(entry, transport.rtp, place);
+                if (transport.rtcp)
+                    enter_port(entry, *transport.rtcp, place);
+                if (port_at(transport.rtp).shared && transport.ice) {
+                    by_ufrag_[transport.ice->local.ufrag] = place;
+                    entry.ufrags.push_back(transport.ice->local.ufrag);
+                }
+            }
+        // Paths stay known through a new plan: the session checks them itself.
+        for (const auto &[path, place] : entry.paths)
+            if (place.transport < plan.sides[place.side].transports.size())
+                by_path_[path] = place;
+    }
+
+    void enter_port(Entry &entry, PortId port, const Place &place) {
+        if (port_at(port).shared)
+            return;
+        ports_[port].place = place;
+        entry.ports.push_back(port);
+    }
+
+    void enter_transcoders(SessionId id, Session &session) {
+        forget_closed_transcoders();
+        for (std::uint8_t side = 0; side < 2; ++side)
+            for (const std::optional<Stream> &stream : session.side(side).streams)
+                if (stream && stream->flow.transcoder() != 0)
+                    transcoders_[stream->flow.transcoder()] = {&session, id, side, 0};
+    }
+
+    void forget_closed_transcoders() {
+        for (TranscodeId id : out.closed)
+            transcoders_.erase(id);
+    }
+
+    [[nodiscard]] Place find_shared(PortId port, const base::Endpoint &from, base::Bytes datagram) const {
+        if (content_of(datagram) == Content::stun)
+            if (auto ufrag = ice::local_ufrag_of(datagram); !ufrag.empty()) {
+                auto found = by_ufrag_.find(std::string(ufrag));
+                return found == by_ufrag_.end() ? Place{} : found->second;
+            }
+        auto found = by_path_.find({port, from});
+        return found == by_path_.end() ? Place{} : found->second;
+    }
+
+    void learn_shared(const Place &place, PortId port) {
+        auto remote = place.session->side(place.side).transports[place.transport].take_valid_remote();
+        if (!remote)
+            return;
+        Entry &entry = entries_.at(place.id);
+        // As many as one ICE agent remembers, and some for those it has let go.
+        if (entry.paths.size() == 2 * base::limits::ice_paths) {
+            by_path_.erase(entry.paths.front().first);
+            entry.paths.erase(entry.paths.begin());
+        }
+        entry.paths.push_back({{port, *remote}, place});
+        by_path_[{port, *remote}] = place;
+    }
+
+    void receive_stray(PortId port, const base::Endpoint &from, const Datagram &datagram, bool shared) {
+        ++strays;
+        if (!shared)
+            return;
+        if (auto answer = ice::answer_stranger(datagram.bytes(), from))
+            out.sends.push_back({port, from, out.keep(std::move(*answer))});
+    }
+
+    void arm(SessionId id, Entry &entry) {
+        const base::Time due = entry.session->deadline();
+        if (due == entry.armed)
+            return;
+        timers_.erase({entry.armed, id});
+        if (due != base::never)
+            timers_.insert({due, id});
+        entry.armed = due;
+    }
+
+    dtls::HandshakerFactory &handshakers_;
+    base::Random &random_;
+    Timeouts timeouts_;
+    std::unordered_map<SessionId, Entry> entries_;
+    std::vector<Port> ports_;
+    std::unordered_map<std::string, Place> by_ufrag_;
+    std::unordered_map<SharedPath, Place, SharedPathHash> by_path_;
+    std::unordered_map<TranscodeId, Place> transcoders_;
+    std::set<std::pair<base::Time, SessionId>> timers_;
+    TranscodeId next_transcoder_ = 1;
+};
+
+Engine::Engine(dtls::HandshakerFactory &handshakers, base::Random &random, Timeouts timeouts)
+    : sessions_(std::make_unique<Sessions>(handshakers, random, timeouts)) {}
+Engine::~Engine() = default;
+
+void Engine::apply(SessionId session, const Plan &plan, base::Time now) {
+    sessions_->apply(session, plan, now);
+}
+void Engine::remove(SessionId session) { sessions_->remove(session); }
+void Engine::share(PortId port) { sessions_->share(port); }
+void Engine::receive(PortId port, const base::Endpoint &from, Datagram datagram, base::Time now) {
+    sessions_->receive(port, from, datagram, now);
+}
+void Engine::transcoded(TranscodeId id, Datagram rtp) { sessions_->transcoded(id, rtp); }
+base::Time Engine::deadline() const { return sessions_->deadline(); }
+void Engine::on_deadline(base::Time now) { sessions_->on_deadline(now); }
+Outbox &Engine::outbox() { return sessions_->out; }
+std::optional<SessionStatistics> Engine::statistics(SessionId session, base::Time now) const {
+    return sessions_->statistics(session, now);
+}
+std::uint64_t Engine::strays() const { return sessions_->strays; }
+
+} // namespace cord::engine::media

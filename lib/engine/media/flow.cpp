@@ -1,0 +1,76 @@
+#include "engine/media/flow.hpp"
+
+#include <algorithm>
+
+#include "engine/media/rewrite.hpp"
+#include "wire/rtp/telephone_event.hpp"
+
+namespace cord::engine::media {
+namespace {
+
+/// The duration in an event counts in the clock of its payload type (RFC 4733 section 2.3.5).
+void scale_duration(const PayloadRule &rule, std::size_t payload_at, Datagram &datagram) {
+    const std::uint64_t from = rule.from_codec.clock_rate;
+    const std::uint64_t to = rule.to_codec.clock_rate;
+    auto event = wire::rtp::TelephoneEvent::parse(base::Bytes(datagram.bytes()).subspan(payload_at));
+    if (!event || from == to || from == 0)
+        return;
+    event->duration =
+        static_cast<std::uint16_t>(std::min<std::uint64_t>(event->duration * to / from, 0xffff));
+    std::ranges::copy(event->bytes(), datagram.data + payload_at);
+}
+
+} // namespace
+
+void Flow::apply(const std::vector<PayloadRule> &rules, TranscodeId &next_id, Outbox &out) {
+    if (rules == rules_)
+        return;
+    if (transcoder_ != 0)
+        out.closed.push_back(std::exchange(transcoder_, 0));
+    rules_.clear();
+    by_type_ = no_types();
+    for (const PayloadRule &rule : rules) {
+        if (rule.from > 127 || by_type_[rule.from] >= 0)
+            continue;
+        by_type_[rule.from] = static_cast<std::int8_t>(rules_.size());
+        rules_.push_back(rule);
+    }
+    if (std::ranges::any_of(rules_, &PayloadRule::transcode))
+        open(next_id++, out);
+}
+
+void Flow::open(TranscodeId id, Outbox &out) {
+    transcoder_ = id;
+    OpenTranscoder &opened = out.opened.emplace_back();
+    opened.id = id;
+    opened.sequence = next_sequence_;
+    opened.timestamp = next_timestamp_;
+    for (const PayloadRule &rule : rules_) {
+        opened.from[rule.from] = rule.from_codec;
+        opened.to[rule.to] = rule.to_codec;
+    }
+}
+
+const PayloadRule *Flow::rule(std::uint8_t payload_type) const {
+    std::int8_t at = by_type_[payload_type & 0x7f];
+    return at < 0 ? nullptr : &rules_[static_cast<std::size_t>(at)];
+}
+
+void Flow::rewrite(const PayloadRule &rule, const wire::rtp::Packet &packet, Datagram &datagram) {
+    if (rule.from_codec.name == "telephone-event")
+        scale_duration(rule, packet.payload_at(), datagram);
+    wire::rtp::set_payload_type(datagram.bytes(), rule.to);
+    strip_extension(datagram);
+}
+
+bool Flow::adopt(Datagram &made, std::uint32_t source) {
+    auto packet = wire::rtp::Packet::parse(made.bytes());
+    if (!packet)
+        return false;
+    next_sequence_ = static_cast<std::uint16_t>(packet->sequence() + 1);
+    next_timestamp_ = packet->timestamp() + 960; // a pause of 20 ms at 48 kHz: never back
+    wire::rtp::set_ssrc(made.bytes(), source);
+    return true;
+}
+
+} // namespace cord::engine::media

@@ -1,0 +1,52 @@
+// One direction of one stream: which payload types pass, and as what; and the transcoder, when one is in the
+// way.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "engine/media/datagram.hpp"
+#include "engine/media/effect.hpp"
+#include "engine/media/plan.hpp"
+#include "wire/rtp/packet.hpp"
+
+namespace cord::engine::media {
+
+/// With a transcoder every packet that has a rule goes through it, telephone events too: only so can it
+/// number and stamp what comes out, and see what was lost.
+class Flow {
+  public:
+    /// Takes new rules; the transcoder stays when they are the same. `next_id` numbers a new one.
+    void apply(const std::vector<PayloadRule> &rules, TranscodeId &next_id, Outbox &out);
+    void close(Outbox &out) { apply({}, no_id_, out); }
+
+    /// Null for a payload type that does not pass.
+    [[nodiscard]] const PayloadRule *rule(std::uint8_t payload_type) const;
+    /// 0 when packets are passed on as they are.
+    [[nodiscard]] TranscodeId transcoder() const { return transcoder_; }
+
+    /// Makes a packet that is passed on fit the other side, in place.
+    static void rewrite(const PayloadRule &rule, const wire::rtp::Packet &packet, Datagram &datagram);
+    /// Gives what the transcoder made the source of what went in; false when it is no RTP.
+    [[nodiscard]] bool adopt(Datagram &made, std::uint32_t source);
+
+  private:
+    void open(TranscodeId id, Outbox &out);
+
+    std::vector<PayloadRule> rules_;
+    std::array<std::int8_t, 128> by_type_ = no_types();
+    TranscodeId transcoder_ = 0;
+    TranscodeId no_id_ = 0;
+    // Where a new transcoder begins: after what the one before it made.
+    std::uint16_t next_sequence_ = 1;
+    std::uint32_t next_timestamp_ = 0;
+
+    static constexpr std::array<std::int8_t, 128> no_types() {
+        std::array<std::int8_t, 128> none{};
+        none.fill(-1);
+        return none;
+    }
+};
+
+} // namespace cord::engine::media

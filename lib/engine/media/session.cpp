@@ -1,0 +1,156 @@
+#include "engine/media/session.hpp"
+
+#include <algorithm>
+
+#include "engine/media/rewrite.hpp"
+#include "engine/media/rtcp_relay.hpp"
+
+namespace cord::engine::media {
+namespace {
+
+constexpr std::uint8_t other(std::uint8_t side) { return side ^ 1; }
+
+void count(Counters &counters, std::size_t bytes, base::Time now) {
+    ++counters.packets;
+    counters.bytes += bytes;
+    counters.last = now;
+}
+
+} // namespace
+
+void Session::apply(const Plan &plan, dtls::HandshakerFactory &handshakers, TranscodeId &next_id,
+                    base::Time now, Outbox &out) {
+    for (std::uint8_t n = 0; n < 2; ++n)
+        sides_[n].apply(plan.sides[n], handshakers, next_id, now, out);
+    if (silence_check_ == base::never) {
+        last_packet_ = now;
+        silence_check_ = now + timeouts_.silence;
+    }
+    after_transports(out);
+}
+
+void Session::close(Outbox &out) {
+    for (Side &side : sides_)
+        side.close(out);
+}
+
+void Session::receive(std::uint8_t side, std::size_t transport, PortId port, const base::Endpoint &from,
+                      Datagram datagram, base::Time now, Outbox &out) {
+    switch (sides_[side].transports[transport].receive(port, from, datagram, now, out)) {
+    case Content::rtp: forward_rtp(side, transport, datagram, now, out); break;
+    case Content::rtcp:
+        relay_rtcp(sides_[side], sides_[other(side)], transport, datagram.bytes(), now, out);
+        break;
+    default: after_transports(out); break;
+    }
+}
+
+void Session::forward_rtp(std::uint8_t side, std::size_t transport, Datagram datagram, base::Time now,
+                          Outbox &out) {
+    auto packet = wire::rtp::Packet::parse(datagram.bytes());
+    if (!packet)
+        return sides_[side].transports[transport].count_malformed();
+    auto n = sides_[side].stream_of(transport, *packet);
+    if (!n)
+        return sides_[side].transports[transport].count_malformed();
+    Stream &from = *sides_[side].streams[*n];
+    note_arrival(side, *n, datagram.size, now, out);
+    if (!from.plan.receives) {
+        ++from.drops.held;
+        return;
+    }
+    const PayloadRule *rule = from.flow.rule(packet->payload_type());
+    if (rule == nullptr) {
+        ++from.drops.unknown_payload_type;
+        from.unknown_payload_type = packet->payload_type();
+        return;
+    }
+    if (from.flow.transcoder() != 0) {
+        strip_extension(datagram);
+        out.transcodes.push_back({from.flow.transcoder(), datagram.bytes()});
+        return;
+    }
+    Flow::rewrite(*rule, *packet, datagram);
+    send_rtp(from, sides_[other(side)], *n, datagram, out);
+}
+
+void Session::note_arrival(std::uint8_t side, std::size_t stream, std::size_t bytes, base::Time now,
+                           Outbox &out) {
+    Stream &s = *sides_[side].streams[stream];
+    count(s.received, bytes, now);
+    last_packet_ = now;
+    ever_ = now;
+    if (s.received.packets == 1)
+        out.events.push_back({id_, side, Event::What::media_started, ""});
+    if (s.key_frame_wanted)
+        ask_key_frame(side, stream, out);
+}
+
+void Session::send_rtp(Stream &from, Side &to, std::size_t stream, Datagram datagram, Outbox &out) {
+    if (stream >= to.streams.size() || !to.streams[stream]) {
+        ++from.drops.no_way_out;
+        return;
+    }
+    Stream &target = *to.streams[stream];
+    add_mid(datagram, target.plan.mid_extension, target.plan.mid);
+    if (!to.transports[target.plan.transport].send(Content::rtp, datagram, out)) {
+        ++from.drops.no_way_out;
+        return;
+    }
+    count(target.sent, out.sends.back().bytes.size(), last_packet_);
+}
+
+void Session::transcoded(std::uint8_t side, TranscodeId id, Datagram rtp, Outbox &out) {
+    for (std::size_t n = 0; n < sides_[side].streams.size(); ++n) {
+        std::optional<Stream> &from = sides_[side].streams[n];
+        if (from && from->flow.transcoder() == id && !from->ssrcs.empty() &&
+            from->flow.adopt(rtp, from->ssrcs.back()))
+            return send_rtp(*from, sides_[other(side)], n, rtp, out);
+    }
+}
+
+/// Asks for key frames where keys have become usable: what was sent before could not be read.
+void Session::after_transports(Outbox &out) {
+    for (std::uint8_t side = 0; side < 2; ++side)
+        for (std::size_t t = 0; t < sides_[side].transports.size(); ++t) {
+            if (!sides_[side].transports[t].take_secured())
+                continue;
+            for (std::size_t n = 0; n < sides_[side].streams.size(); ++n)
+                if (sides_[side].streams[n] && sides_[side].streams[n]->plan.transport == t)
+                    ask_key_frame(other(side), n, out);
+        }
+}
+
+void Session::ask_key_frame(std::uint8_t side, std::size_t stream, Outbox &out) {
+    if (stream >= sides_[side].streams.size() || !sides_[side].streams[stream])
+        return;
+    Stream &s = *sides_[side].streams[stream];
+    s.key_frame_wanted =
+        s.plan.kind == Kind::video && !request_key_frame(sides_[side], stream, own_ssrc_, out);
+}
+
+base::Time Session::deadline() const {
+    base::Time first = silence_check_;
+    for (const Side &side : sides_)
+        for (const Transport &transport : side.transports)
+            first = std::min(first, transport.deadline());
+    return first;
+}
+
+void Session::on_deadline(base::Time now, Outbox &out) {
+    for (Side &side : sides_)
+        for (Transport &transport : side.transports)
+            transport.on_deadline(now, out);
+    after_transports(out);
+    if (now < silence_check_)
+        return;
+    // Packets do not move the deadline, they only say when they came.
+    if (now >= last_packet_ + timeouts_.silence) {
+        out.events.push_back({id_, 0, Event::What::media_timeout, "no packet from either side"});
+        silence_check_ = now + timeouts_.silence;
+    } else {
+        silence_check_ = last_packet_ + timeouts_.silence;
+    }
+}
+
+} // namespace cord::engine::media

@@ -1,0 +1,56 @@
+// One side of a session: its transports, its streams, and which packet belongs to which stream.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/media/flow.hpp"
+#include "engine/media/plan.hpp"
+#include "engine/media/statistics.hpp"
+#include "engine/media/transport.hpp"
+
+namespace cord::engine::media {
+
+struct Stream {
+    StreamEnd plan;
+    Flow flow; // of what the peer sends
+    Counters received;
+    Counters sent;
+    Counters rtcp_received;
+    Drops drops;
+    std::vector<std::uint32_t> ssrcs; // that the peer sends, the latest last
+    std::optional<std::uint8_t> unknown_payload_type;
+    bool key_frame_wanted = false;
+};
+
+class Side {
+  public:
+    explicit Side(Owner owner) : owner_(owner) {}
+
+    void apply(const SidePlan &plan, dtls::HandshakerFactory &handshakers, TranscodeId &next_id,
+               base::Time now, Outbox &out);
+    void close(Outbox &out);
+
+    std::vector<Transport> transports;
+    std::vector<std::optional<Stream>> streams;
+
+    /// The stream that a packet belongs to (RFC 9143 section 9.2): by its mid, by its source, by its payload
+    /// type. What is found is remembered for the source.
+    [[nodiscard]] std::optional<std::size_t> stream_of(std::size_t transport,
+                                                       const wire::rtp::Packet &packet);
+    /// The stream whose media comes from this source.
+    [[nodiscard]] std::optional<std::size_t> stream_of_source(std::uint32_t ssrc) const;
+    /// The first stream of a transport.
+    [[nodiscard]] std::optional<std::size_t> first_stream(std::size_t transport) const;
+
+  private:
+    [[nodiscard]] std::optional<std::size_t> by_mid(std::size_t transport,
+                                                    const wire::rtp::Packet &packet) const;
+    [[nodiscard]] std::optional<std::size_t> by_payload_type(std::size_t transport, std::uint8_t type) const;
+    void remember(std::size_t stream, std::uint32_t ssrc);
+
+    Owner owner_;
+};
+
+} // namespace cord::engine::media

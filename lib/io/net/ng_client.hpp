@@ -1,0 +1,46 @@
+// A client of one breaker (rtc-breaker or rtpengine) by the ng protocol: cookies, retransmission, time limits, pings.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "io/net/loop.hpp"
+
+namespace cord::io::net {
+
+/// Where a breaker listens: `unix:PATH`, `udp:HOST:PORT` or `exec:COMMAND` (a child that speaks ng on stdin and stdout).
+struct NgEndpoint {
+    enum class Kind { unix_stream, udp, exec };
+    Kind kind = Kind::unix_stream;
+    std::string address; ///< The path, HOST:PORT, or the shell command.
+
+    [[nodiscard]] static base::Result<NgEndpoint, std::string> parse(std::string_view text);
+};
+
+class NgClient {
+  public:
+    /// The reply's dictionary without cookie, or nullopt when none came in time or the breaker cannot be reached.
+    using Answer = std::function<void(std::optional<std::string_view> dictionary)>;
+
+    NgClient(Loop &loop, base::Random &random, NgEndpoint endpoint);
+    ~NgClient();
+    NgClient(NgClient &&) noexcept;
+
+    /// Sends a bencoded dictionary. `answer` is called once, never from within this call; empty: nobody waits.
+    void ask(std::string dictionary, Answer answer);
+    /// Whether the last ping or request was answered. Told at each change; the first is after the first ping.
+    void on_state(std::function<void(bool up)> call);
+    [[nodiscard]] bool up() const;
+    [[nodiscard]] const NgEndpoint &endpoint() const;
+
+  private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+} // namespace cord::io::net
