@@ -9,6 +9,10 @@ namespace cord::base::limits {
 inline constexpr std::size_t sip_message = 65'535;
 /// Header fields in one SIP message, and values in all of them.
 inline constexpr std::size_t sip_headers = 256;
+/// Bytes that wait for a reader of one connection; a slower one is disconnected.
+inline constexpr std::size_t write_queue = 1'048'576;
+/// An HTTP request's head; longer is answered 431.
+inline constexpr std::size_t http_head = 16'384;
 /// m= sections in one session description.
 inline constexpr std::size_t sdp_media = 64;
 /// One ng message, bytes.

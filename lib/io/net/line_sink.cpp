@@ -78,8 +78,9 @@ LineSink &LineSink::operator=(LineSink &&) noexcept = default;
 base::Result<LineSink, std::string> LineSink::open(const std::string &destination, std::size_t queue_bytes) {
     auto state = std::make_shared<State>();
     state->limit = queue_bytes;
-    state->fd = destination == "-" ? STDOUT_FILENO
-                                   : ::open(destination.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    state->fd = destination == "-"
+                    ? STDOUT_FILENO
+                    : ::open(destination.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (state->fd < 0)
         return tl::unexpected(fmt::format("{}: {}", destination, std::strerror(errno)));
     // The thread keeps the state alive: a write that hangs may outlast the sink.

@@ -1,5 +1,6 @@
-// Where a daemon's NDJSON goes (--trace, --events): a file or stdout, written by a thread of its own, so that a slow
-// reader or disk never delays a call. Lines that do not fit in the queue are dropped and counted in the stream itself.
+// Where a daemon's NDJSON goes (--trace, --events): a file or stdout, written by a thread of its own, so that
+// a slow reader or disk never delays a call. Lines that do not fit in the queue are dropped and counted in
+// the stream itself.
 #pragma once
 
 #include <cstdint>

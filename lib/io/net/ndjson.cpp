@@ -29,12 +29,14 @@ void append_text(std::string &line, std::string_view key, std::string_view value
 
 } // namespace
 
-std::string trace_line(base::UnixTime ts, std::string_view node, const engine::transaction::Flow &flow, bool outbound,
-                       base::Bytes message) {
+std::string trace_line(base::UnixTime ts, std::string_view node, const engine::transaction::Flow &flow,
+                       bool outbound, base::Bytes message) {
     std::string line = begin_line("sip", ts, node);
-    const auto &[source, destination] = outbound ? std::tie(flow.local, flow.remote) : std::tie(flow.remote, flow.local);
+    const auto &[source, destination] =
+        outbound ? std::tie(flow.local, flow.remote) : std::tie(flow.remote, flow.local);
     line += fmt::format(",\"transport\":\"{}\",\"conn\":{},\"src\":\"{}\",\"dst\":\"{}\"",
-                        engine::transaction::name(flow.transport), flow.connection, source.text(), destination.text());
+                        engine::transaction::name(flow.transport), flow.connection, source.text(),
+                        destination.text());
     const std::string_view text = base::as_text(message);
     if (base::is_utf8(text))
         append_text(line, "raw", text);

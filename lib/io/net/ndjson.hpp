@@ -1,5 +1,5 @@
-// The lines of --trace and --events (man 5 cordboard-trace), made without a JSON library: they are written for every
-// message.
+// The lines of --trace and --events (man 5 cordboard-trace), made without a JSON library: they are written
+// for every message.
 #pragma once
 
 #include <string>
@@ -13,9 +13,11 @@
 namespace cord::io::net {
 
 /// One SIP message that came over `flow`, or left over it.
-[[nodiscard]] std::string trace_line(base::UnixTime ts, std::string_view node, const engine::transaction::Flow &flow,
-                                     bool outbound, base::Bytes message);
+[[nodiscard]] std::string trace_line(base::UnixTime ts, std::string_view node,
+                                     const engine::transaction::Flow &flow, bool outbound,
+                                     base::Bytes message);
 
-[[nodiscard]] std::string event_line(base::UnixTime ts, std::string_view node, const engine::proxy::Event &event);
+[[nodiscard]] std::string event_line(base::UnixTime ts, std::string_view node,
+                                     const engine::proxy::Event &event);
 
 } // namespace cord::io::net

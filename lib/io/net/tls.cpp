@@ -1,0 +1,58 @@
+#include "io/net/tls.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "base/result.hpp"
+
+namespace cord::io::net {
+namespace {
+
+std::shared_ptr<ssl_ctx_st> make_context(const SSL_METHOD *method) {
+    std::shared_ptr<ssl_ctx_st> context(SSL_CTX_new(method), SSL_CTX_free);
+    CORD_ASSERT(context);
+    // RFC 8996: TLS 1.0 and 1.1 MUST NOT be used.
+    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                        SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                           SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    return context;
+}
+
+} // namespace
+
+void SslFree::operator()(ssl_st *ssl) const { SSL_free(ssl); }
+
+TlsServer::TlsServer(const crypto::Certificate &certificate) { use(certificate); }
+
+void TlsServer::use(const crypto::Certificate &certificate) {
+    auto context = make_context(TLS_server_method());
+    SSL_CTX *c = context.get();
+    // Certificate has checked that both belong together, so this fails only for lack of memory.
+    CORD_ASSERT(SSL_CTX_use_certificate(c, certificate.leaf()) == 1);
+    CORD_ASSERT(SSL_CTX_use_PrivateKey(c, certificate.key()) == 1);
+    for (const auto &issuer : certificate.chain().subspan(1))
+        CORD_ASSERT(SSL_CTX_add1_chain_cert(c, issuer.get()) == 1);
+    // Sessions come back by ticket alone: nothing is kept here for those who do not return.
+    SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
+    context_ = std::move(context);
+}
+
+Ssl TlsServer::accept(int fd) const {
+    Ssl ssl(SSL_new(context_.get()));
+    CORD_ASSERT(ssl && SSL_set_fd(ssl.get(), fd) == 1);
+    SSL_set_accept_state(ssl.get());
+    return ssl;
+}
+
+TlsClient::TlsClient() : context_(make_context(TLS_client_method())) {}
+
+Ssl TlsClient::connect(int fd) const {
+    Ssl ssl(SSL_new(context_.get()));
+    CORD_ASSERT(ssl && SSL_set_fd(ssl.get(), fd) == 1);
+    SSL_set_connect_state(ssl.get());
+    return ssl;
+}
+
+} // namespace cord::io::net

@@ -1,0 +1,234 @@
+#include "io/net/transports.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/log.hpp"
+#include "io/net/clock.hpp"
+#include "io/net/sip_stream.hpp"
+
+namespace cord::io::net {
+
+using engine::transaction::is_secure;
+using engine::transaction::is_websocket;
+
+Transports::Transports(Loop &loop, Options options, Calls calls)
+    : loop_(loop), options_(std::move(options)), calls_(std::move(calls)), accept_again_(loop) {}
+
+Transports::~Transports() = default;
+
+void Transports::use_certificate(const crypto::Certificate &certificate) {
+    if (tls_server_)
+        tls_server_->use(certificate);
+    else
+        tls_server_.emplace(certificate);
+}
+
+base::Result<base::Endpoint, SystemError> Transports::listen(Transport transport, const base::Endpoint &at) {
+    auto index = static_cast<std::uint16_t>(listeners_.size());
+    auto fd = transport == Transport::udp ? bind_udp(at) : listen_tcp(at);
+    if (!fd)
+        return tl::unexpected(fd.error());
+    CORD_ASSERT(!is_secure(transport) || tls_server_);
+    Listener &added = listeners_.emplace_back();
+    added.transport = transport;
+    added.local = local_endpoint(fd->get());
+    if (transport == Transport::udp) {
+        listen_udp(index, std::move(*fd));
+    } else {
+        added.fd = std::move(*fd);
+        added.watch.emplace(loop_, added.fd.get());
+        added.watch->when_readable([this, index] { accept(index); });
+    }
+    return listeners_.back().local;
+}
+
+void Transports::listen_udp(std::uint16_t index, Fd fd) {
+    auto received = [this, index](const base::Endpoint &local, const base::Endpoint &remote,
+                                  base::Bytes bytes) {
+        in_batch_ = true;
+        // Line ends alone keep a NAT's mapping open and want no answer.
+        if (!wire::sip::is_keep_alive(base::as_text(bytes)))
+            calls_.message({Transport::udp, index, 0, local, remote}, bytes);
+    };
+    auto drained = [this] {
+        in_batch_ = false;
+        flush();
+    };
+    listeners_[index].udp =
+        std::make_unique<UdpSocket>(loop_, std::move(fd), std::move(received), std::move(drained),
+                                    [this](std::uint64_t token) { fail(token); });
+}
+
+void Transports::accept(std::uint16_t index) {
+    Listener &listener = listeners_[index];
+    if (!listener.fd)
+        return;
+    for (int n = 0; n < 64; ++n) {
+        SocketAddress from;
+        from.size = sizeof from.storage;
+        Fd fd(::accept4(listener.fd.get(), from.get(), &from.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (fd) {
+            adopt(index, std::move(fd), from_system(from.storage));
+            continue;
+        }
+        if (errno == EAGAIN || errno == EWOULDBLOCK)
+            break;
+        if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM)
+            continue; // that one connection is gone already
+        base::log::warning("net", "cannot accept connections: {}", std::strerror(errno));
+        accept_again_.after(std::chrono::seconds(1), [this, index] { accept(index); });
+        return;
+    }
+    listener.watch->when_readable([this, index] { accept(index); });
+}
+
+void Transports::adopt(std::uint16_t index, Fd fd, const base::Endpoint &remote) {
+    if (connections_.size() >= options_.max_connections || counts_.half_open >= options_.max_half_open) {
+        ++counts_.refused;
+        return;
+    }
+    ++counts_.accepted;
+    tune_stream(fd.get());
+    Transport transport = listeners_[index].transport;
+    Flow flow{transport, index, ++last_connection_, local_endpoint(fd.get()), remote};
+    Ssl ssl = is_secure(transport) ? tls_server_->accept(fd.get()) : Ssl{};
+    Stream stream(loop_, std::move(fd), std::move(ssl));
+    ConnectionOwner &owner = *this;
+    if (is_websocket(transport))
+        keep(make_websocket(loop_, std::move(stream), flow, owner, options_.limits, options_.websocket))
+            ->start();
+    else
+        keep(std::make_shared<SipStream>(loop_, std::move(stream), flow, owner, options_.limits, false))
+            ->start();
+}
+
+Transports::ConnectionPtr Transports::keep(ConnectionPtr connection) {
+    const Flow &flow = connection->flow();
+    connections_[flow.connection] = connection;
+    by_remote_[{flow.transport, flow.remote}] = flow.connection;
+    ++counts_.half_open;
+    return connection;
+}
+
+Transports::ConnectionPtr Transports::connection_for(const Flow &flow) {
+    std::uint64_t number = flow.connection;
+    if (number == 0) {
+        auto open = by_remote_.find({flow.transport, flow.remote});
+        if (open == by_remote_.end())
+            return nullptr;
+        number = open->second;
+    }
+    auto found = connections_.find(number);
+    return found == connections_.end() ? nullptr : found->second;
+}
+
+std::uint16_t Transports::listener_of(Transport transport, std::uint16_t preferred) const {
+    if (preferred < listeners_.size() && listeners_[preferred].transport == transport)
+        return preferred;
+    for (std::size_t i = 0; i < listeners_.size(); ++i)
+        if (listeners_[i].transport == transport)
+            return static_cast<std::uint16_t>(i);
+    return preferred;
+}
+
+Transports::ConnectionPtr Transports::open(const Flow &flow) {
+    // RFC 7118 section 5: a WebSocket server cannot open a connection to its client.
+    if (is_websocket(flow.transport) || connections_.size() >= options_.max_connections)
+        return nullptr;
+    auto fd = connect_tcp(flow.remote);
+    if (!fd)
+        return nullptr;
+    tune_stream(fd->get());
+    Flow opened{flow.transport, listener_of(flow.transport, flow.listener), ++last_connection_,
+                local_endpoint(fd->get()), flow.remote};
+    Ssl ssl = is_secure(flow.transport) ? tls_client_.connect(fd->get()) : Ssl{};
+    Stream stream(loop_, std::move(*fd), std::move(ssl));
+    ConnectionOwner &owner = *this;
+    auto connection =
+        keep(std::make_shared<SipStream>(loop_, std::move(stream), opened, owner, options_.limits, true));
+    connection->start();
+    return connection;
+}
+
+std::optional<Flow> Transports::send(const Flow &flow, std::string bytes, std::uint64_t token) {
+    if (flow.transport == Transport::udp) {
+        Listener &listener = listeners_[listener_of(Transport::udp, flow.listener)];
+        if (listener.udp) {
+            listener.udp->send(flow.local, flow.remote, std::move(bytes), token);
+            return flow;
+        }
+    } else {
+        auto connection = connection_for(flow);
+        if (!connection && flow.connection == 0)
+            connection = open(flow);
+        if (connection) {
+            connection->send(std::move(bytes), token);
+            return connection->flow();
+        }
+    }
+    fail(token);
+    return std::nullopt;
+}
+
+void Transports::fail(std::uint64_t token) {
+    if (token != 0)
+        loop_.post([this, token] { calls_.send_failed(token); });
+}
+
+void Transports::close(const Flow &flow) {
+    if (auto connection = connection_for(flow))
+        connection->close();
+}
+
+void Transports::flush() {
+    if (in_batch_)
+        return;
+    for (Listener &listener : listeners_)
+        if (listener.udp)
+            listener.udp->flush();
+}
+
+void Transports::stop_listening() {
+    for (Listener &listener : listeners_) {
+        listener.watch.reset();
+        listener.fd.reset();
+    }
+}
+
+Transports::Counts Transports::counts() const {
+    Counts out = counts_;
+    out.connections = connections_.size();
+    for (const Listener &listener : listeners_)
+        if (listener.udp)
+            out.udp_refused += listener.udp->refused();
+    return out;
+}
+
+void Transports::on_message(Connection &connection, base::Bytes message) {
+    calls_.message(connection.flow(), message);
+}
+
+void Transports::on_broken(Connection &connection, const wire::sip::FrameError &error) {
+    ++counts_.broken;
+    calls_.broken(connection.flow(), error);
+}
+
+void Transports::on_open(Connection &) { --counts_.half_open; }
+
+void Transports::on_gone(Connection &connection) {
+    Flow flow = connection.flow();
+    bool was_open = connection.is_open();
+    if (!was_open)
+        --counts_.half_open;
+    auto remote = by_remote_.find({flow.transport, flow.remote});
+    if (remote != by_remote_.end() && remote->second == flow.connection)
+        by_remote_.erase(remote);
+    connections_.erase(flow.connection);
+    if (was_open)
+        calls_.closed(flow);
+}
+
+void Transports::on_send_failed(std::uint64_t token) { calls_.send_failed(token); }
+
+} // namespace cord::io::net

@@ -1,0 +1,105 @@
+// All SIP sockets of a shard: listeners and connections, by flows. The engines' Send and CloseFlow end here.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "io/net/connection.hpp"
+#include "io/net/loop.hpp"
+#include "io/net/socket.hpp"
+#include "io/net/tls.hpp"
+#include "io/net/udp.hpp"
+#include "io/net/websocket.hpp"
+
+namespace cord::io::net {
+
+class Transports final : private ConnectionOwner {
+  public:
+    /// Called from the loop, never from within a call to this object.
+    struct Calls {
+        std::function<void(const Flow &, base::Bytes)> message;
+        /// A stream that cannot be cut any further: answer if there is a request, then close.
+        std::function<void(const Flow &, const wire::sip::FrameError &)> broken;
+        std::function<void(const Flow &)> closed;
+        std::function<void(std::uint64_t token)> send_failed;
+    };
+    struct Options {
+        ConnectionLimits limits;
+        WebSocketOptions websocket;
+        std::size_t max_connections = 20'000;
+        std::size_t max_half_open = 1'000; ///< Connections that have said nothing yet.
+    };
+    struct Counts {
+        std::uint64_t accepted = 0, refused = 0, broken = 0, udp_refused = 0;
+        std::size_t connections = 0, half_open = 0;
+    };
+
+    Transports(Loop &loop, Options options, Calls calls);
+    ~Transports() override;
+
+    /// Wanted before the first TLS or WSS listener; later ones hold for new connections.
+    void use_certificate(const crypto::Certificate &certificate);
+    /// The listener's place is the number of those before it. Gives the address with the port really bound.
+    [[nodiscard]] base::Result<base::Endpoint, SystemError> listen(Transport transport,
+                                                                   const base::Endpoint &at);
+    /// Origins whose pages may connect from now on.
+    void allow_origins(std::vector<std::string> origins) { options_.websocket.origins = std::move(origins); }
+
+    /// Sends over the flow, or for a stream flow without a connection over an open one to that address, else
+    /// a new one. Gives the flow used; nothing when there is none, and then the token has failed.
+    std::optional<Flow> send(const Flow &flow, std::string bytes, std::uint64_t token);
+    /// Closes once what was sent before has left.
+    void close(const Flow &flow);
+    /// Lets queued datagrams leave; within a received batch they wait for its end.
+    void flush();
+
+    /// Takes no new connections any more; the ports are free.
+    void stop_listening();
+    [[nodiscard]] Counts counts() const;
+
+  private:
+    struct Listener {
+        Transport transport;
+        base::Endpoint local;
+        std::unique_ptr<UdpSocket> udp;
+        Fd fd; // of streams
+        std::optional<Watch> watch;
+    };
+    using ConnectionPtr = std::shared_ptr<Connection>;
+
+    void listen_udp(std::uint16_t index, Fd fd);
+    void accept(std::uint16_t index);
+    void adopt(std::uint16_t index, Fd fd, const base::Endpoint &remote);
+    ConnectionPtr keep(ConnectionPtr connection);
+    ConnectionPtr connection_for(const Flow &flow);
+    ConnectionPtr open(const Flow &flow);
+    [[nodiscard]] std::uint16_t listener_of(Transport transport, std::uint16_t preferred) const;
+    void fail(std::uint64_t token);
+
+    void on_message(Connection &connection, base::Bytes message) override;
+    void on_broken(Connection &connection, const wire::sip::FrameError &error) override;
+    void on_open(Connection &connection) override;
+    void on_gone(Connection &connection) override;
+    void on_send_failed(std::uint64_t token) override;
+
+    Loop &loop_;
+    Options options_;
+    Calls calls_;
+    std::optional<TlsServer> tls_server_;
+    TlsClient tls_client_;
+    std::vector<Listener> listeners_;
+    std::unordered_map<std::uint64_t, ConnectionPtr> connections_;
+    std::map<std::pair<Transport, base::Endpoint>, std::uint64_t> by_remote_;
+    std::uint64_t last_connection_ = 0;
+    Timer accept_again_;
+    bool in_batch_ = false;
+    Counts counts_;
+};
+
+} // namespace cord::io::net
