@@ -28,9 +28,7 @@ std::string expected_response(const Credentials &c, std::string_view method, std
     return crypto::hex_digest(c.algorithm, {ha1, ":", c.nonce, ":", c.nc, ":", c.cnonce, ":auth:", ha2});
 }
 
-Authenticator::Authenticator(base::Random &random) : random_(random) {
-    random_.fill(key_.edit());
-}
+Authenticator::Authenticator(base::Random &random) : random_(random) { random_.fill(key_.edit()); }
 
 std::vector<std::string> Authenticator::challenges(std::string_view realm,
                                                    std::span<const crypto::Hash> order, bool stale,

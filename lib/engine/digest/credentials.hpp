@@ -13,7 +13,8 @@ namespace cord::engine::digest {
 /// "MD5", "SHA-256", "SHA-512-256" (RFC 8760 section 2.3).
 [[nodiscard]] std::string_view algorithm_name(crypto::Hash hash);
 
-/// What a client says of itself. Strings are without their quotes, escapes resolved.
+/// What a client says of itself. Strings are without their quotes, escapes as written: so the digest covers
+/// them.
 struct Credentials {
     std::string username;
     std::string realm;

@@ -9,6 +9,7 @@
 #include "engine/proxy/fork.hpp"
 #include "engine/proxy/media.hpp"
 #include "engine/proxy/state.hpp"
+#include "engine/proxy/way.hpp"
 #include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
@@ -85,7 +86,8 @@ void open_call(State &s, Exchange &e) {
     call.to = display(e.request, HeaderId::to);
     call.invite = e.request.method() == Method::invite;
     call.caller_tag = wire::sip::from(e.request)->tag();
-    call.caller = {e.sender, slot_of_sender(s, e), e.flow, sender_kind(e), std::nullopt};
+    call.caller = {e.sender, slot_of_sender(s, e), way_to_sender(e.request, e.flow), sender_kind(e),
+                   std::nullopt};
     call.setting_up = true;
     e.call = id;
     touch(s, call);
@@ -120,10 +122,11 @@ void note_dialog(State &s, const Exchange &e, const Branch &b, const Message &re
     auto to = wire::sip::to(response);
     if (!to || to->tag().empty())
         return;
-    Dialog &dialog = dialog_of_response(s, call->branches[b.call_branch], e.request, response);
+    CallBranch &branch = call->branches[b.call_branch];
+    Dialog &dialog = dialog_of_response(s, branch, e.request, response);
     if (response.status() >= 200)
         dialog.confirmed = true;
-    CallBranch &branch = call->branches[b.call_branch];
+    branch.callee.flow = way_to_contact(dialog.callee.target, branch.callee.flow);
     if (branch.bridge && sdp_of(e.request).empty() && !sdp_of(response).empty())
         dialog.late_offer = true;
 }

@@ -42,6 +42,8 @@ struct NextHop {
 struct Config {
     std::vector<std::string> domains; ///< Ours; the first is the default. Compared without case.
     std::vector<Listener> listeners;
+    /// Addresses and names that reach the listeners bound to every address.
+    std::vector<std::string> own_hosts;
     bool authenticate = true;
     std::uint32_t min_expires = 60;
     std::uint32_t max_expires = 3600;

@@ -9,6 +9,7 @@
 #include "engine/proxy/fork.hpp"
 #include "engine/proxy/processor.hpp"
 #include "engine/proxy/state.hpp"
+#include "engine/proxy/way.hpp"
 #include "wire/sip/builder.hpp"
 #include "wire/sip/headers.hpp"
 #include "wire/sip/received.hpp"
@@ -24,16 +25,6 @@ namespace {
 
 constexpr Processor chain[] = {validate, preprocess_route, authenticate, check_relay,
                                serve,    locate_targets,   forward};
-
-/// RFC 3581 section 4 and RFC 3261 section 18.2.2: over UDP an answer goes to the source address, and to the
-/// source port when the client asked for that with rport, else to the port of its sent-by.
-Flow response_flow(const Message &request, const Flow &flow) {
-    Flow back = flow;
-    auto via = wire::sip::top_via(request);
-    if (flow.transport == Transport::udp && via && !via->wants_rport())
-        back.remote.port = via->port.value_or(transaction::default_port(Transport::udp));
-    return back;
-}
 
 } // namespace
 
@@ -75,7 +66,7 @@ void Core::Parts::resume(std::uint64_t id) {
 void Core::Parts::on_request(const Message &request, const Flow &flow) {
     if (auto fault = wire::sip::validate(request))
         return reject_malformed(request, flow, *fault);
-    transaction::Received received = layer.on_request(request, response_flow(request, flow), now.mono);
+    transaction::Received received = layer.on_request(request, way_back(request, flow), now.mono);
     if (received.kind == transaction::Received::Kind::absorbed)
         return;
     ++counts["requests"];
@@ -101,7 +92,7 @@ void Core::Parts::reject_malformed(const Message &request, const Flow &flow, con
         return;
     auto response = wire::sip::make_response(request, fault.code, fault.error.text(), random.token(10));
     response.add(HeaderId::server, config.server);
-    effects.push_back(Send{response_flow(request, flow), response.finish(), 0});
+    effects.push_back(Send{way_back(request, flow), response.finish(), 0});
 }
 
 /// RFC 3261 section 16.10.

@@ -71,7 +71,7 @@ class Core {
     void load(std::vector<locate::Binding> bindings, base::Now now);
     /// Breakers that answer pings; those not `up` get no new call.
     void set_breaker(std::size_t breaker, bool up);
-    /// New calls and registrations are refused with 503 from now on; established calls go on.
+    /// New calls are refused with 503 from now on; established calls go on.
     void drain();
     /// Other domains, users and expiry limits from now on; listeners stay.
     void reconfigure(Config config);

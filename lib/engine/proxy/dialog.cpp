@@ -4,6 +4,7 @@
 
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/state.hpp"
+#include "engine/proxy/way.hpp"
 #include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
@@ -125,7 +126,7 @@ Next enter_dialog(State &s, Exchange &e, const std::optional<RouteToken> &token)
     e.authorized = same_way(place.sender().flow, e.flow) || registered_on(s, place.sender(), e.flow) ||
                    e.request.method() == Method::ack;
     if (e.authorized && e.request.method() != Method::ack)
-        move_leg(s, *place.call, place.sender(), e.flow);
+        move_leg(s, *place.call, place.sender(), way_to_sender(e.request, e.flow));
     learn_from_request(place.sending_side(), e.request);
     return Next::go_on;
 }
@@ -134,7 +135,7 @@ bool may_speak_for_leg(State &s, Exchange &e) {
     auto place = place_of(s, e);
     if (!place || (s.config.authenticate && e.authenticated != place->sender().aor))
         return false;
-    move_leg(s, *place->call, place->sender(), e.flow);
+    move_leg(s, *place->call, place->sender(), way_to_sender(e.request, e.flow));
     return true;
 }
 

@@ -54,7 +54,8 @@ struct Branch {
     bool asking = false;                     ///< The breaker is asked about the first of `held`.
     std::optional<wire::sip::Message> final; ///< The final response that is not a 2xx.
     bool local_final = false;                ///< It is our own, so a 503 in it speaks for us.
-    base::Time deadline = base::never;       ///< Ringing ends then.
+    base::Time ring_end = base::never;       ///< When it has rung long enough.
+    base::Time deadline = base::never;       ///< The same, or timer C, or the end of patience with a CANCEL.
     std::deque<wire::sip::Message>
         held; ///< Responses whose turn comes after the breaker's answer to the first.
     /// SDP that was put in place of the callee's, by To tag: what was answered once stays the same.

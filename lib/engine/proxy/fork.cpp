@@ -69,8 +69,10 @@ void send(State &s, Exchange &e, std::size_t index, std::optional<std::string_vi
         hang_up_if_media_failed(s, e);
         return;
     }
-    if (is_invite(e))
-        set_deadline(s, e, index, s.now.mono + s.config.ring_timeout);
+    if (is_invite(e)) {
+        b.ring_end = s.now.mono + s.config.ring_timeout;
+        set_deadline(s, e, index, std::min(b.ring_end, s.now.mono + timer_c));
+    }
     s.start_client(e, index, std::move(request));
 }
 
@@ -160,8 +162,8 @@ void pass_provisional(State &s, Exchange &e, std::size_t index, const Message &r
                       std::optional<std::string_view> sdp) {
     Branch &b = e.branches[index];
     // Section 16.7 item 2: timer C is reset by provisional responses; the ring timeout is not.
-    if (is_invite(e) && !b.cancelled && s.now.mono + timer_c < b.deadline)
-        set_deadline(s, e, index, s.now.mono + timer_c);
+    if (is_invite(e) && !b.cancelled && b.deadline < b.ring_end)
+        set_deadline(s, e, index, std::min(b.ring_end, s.now.mono + timer_c));
     if (e.state == Exchange::State::answered)
         return;
     s.respond(e, response.status(), incoming_response(e, response, sdp));

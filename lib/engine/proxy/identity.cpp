@@ -38,12 +38,10 @@ bool Identity::is_own_address(std::string_view host, std::optional<std::uint16_t
 bool Identity::names_host(const Listener &listener, std::string_view host) const {
     if (!listener.advertised_host.empty() && base::iequals(bracketed(listener.advertised_host), host))
         return true;
-    auto address = base::IpAddress::parse(host);
-    if (!address)
-        return false;
-    // A listener on every address: which of them are this host's the shell tells by their names among the
-    // domains.
-    return *address == listener.local.ip;
+    if (listener.local.ip.is_any())
+        return std::any_of(config_.own_hosts.begin(), config_.own_hosts.end(),
+                           [&](const std::string &own) { return base::iequals(bracketed(own), host); });
+    return base::IpAddress::parse(host) == listener.local.ip;
 }
 
 std::string Identity::host_port(const Flow &flow) const {

@@ -2,6 +2,7 @@
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/processor.hpp"
+#include "engine/proxy/way.hpp"
 #include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
@@ -9,23 +10,10 @@ namespace {
 
 using wire::sip::Method;
 
-/// A datagram goes to the Contact's port where its host is the address the REGISTER came from, else, as
-/// behind a NAT, back to where it came from. A host name is never looked up: browsers write names that do not
-/// exist.
-Flow flow_of(const locate::Binding &binding) {
-    Flow flow = binding.flow;
-    auto uri = wire::sip::Uri::parse(binding.contact);
-    if (flow.transport != Transport::udp || !uri)
-        return flow;
-    if (base::IpAddress::parse(uri->host) == flow.remote.ip)
-        flow.remote.port = uri->port.value_or(transaction::default_port(Transport::udp));
-    return flow;
-}
-
 Target target_of(const locate::Binding &binding) {
     Target target;
     target.uri = binding.contact;
-    target.flow = flow_of(binding);
+    target.flow = way_to_contact(binding.contact, binding.flow);
     target.route = binding.path;
     target.aor = locate::aor_key(binding);
     target.slot = locate::slot_of(binding);

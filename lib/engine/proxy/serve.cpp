@@ -38,8 +38,6 @@ void announce(State &s, const locate::Change &change) {
 Next register_user(State &s, Exchange &e) {
     if (e.registered)
         return answer_register(s, e);
-    if (s.draining)
-        return refuse(s, e, 503, "Shutting Down", {{"Retry-After", "10"}});
     auto to = wire::sip::to(e.request);
     std::string user = wire::sip::unescape(to->uri.user);
     if (user.empty())

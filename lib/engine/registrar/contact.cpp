@@ -69,9 +69,12 @@ base::Result<std::vector<Contact>> read_contacts(const wire::sip::Message &reque
     return contacts;
 }
 
-bool same_binding(const Contact &contact, const locate::Binding &binding) {
+bool same_binding(const Contact &contact, const transaction::Flow &flow, const locate::Binding &binding) {
     if (contact.reg_id != 0 && binding.reg_id != 0)
         return contact.instance == binding.instance && contact.reg_id == binding.reg_id;
+    if (!contact.instance.empty() && contact.instance == binding.instance &&
+        flow.remote == binding.flow.remote)
+        return true;
     auto a = wire::sip::Uri::parse(contact.uri);
     auto b = wire::sip::Uri::parse(binding.contact);
     return a && b && wire::sip::equivalent(*a, *b);

@@ -26,8 +26,10 @@ struct Contact {
 [[nodiscard]] base::Result<std::vector<Contact>> read_contacts(const wire::sip::Message &request);
 
 /// Whether both name the same: RFC 5626 section 6 compares instance and reg-id where there are any, RFC 3261
-/// section 10.3 the URIs.
-[[nodiscard]] bool same_binding(const Contact &contact, const locate::Binding &binding);
+/// section 10.3 the URIs. A phone that was started again at the same address is itself again, although some
+/// make up another user part each time.
+[[nodiscard]] bool same_binding(const Contact &contact, const transaction::Flow &flow,
+                                const locate::Binding &binding);
 
 /// As a Contact header field of the answer: the URI as the client wrote it and no more parameters than the
 /// client needs to find itself, since some phones copy them into the Contact of their calls.

@@ -140,7 +140,7 @@ base::Result<Change, Answer> Registrar::plan_contact(const Registration &registr
                                                      const Contact &contact) const {
     const std::vector<Binding> &bindings = table_.of(registration.aor);
     auto known = std::find_if(bindings.begin(), bindings.end(),
-                              [&](const Binding &b) { return same_binding(contact, b); });
+                              [&](const Binding &b) { return same_binding(contact, registration.flow, b); });
     if (known != bindings.end() && out_of_order(*known, registration.request.call_id(), registration.cseq))
         return refuse(500, "CSeq Out Of Order");
     Binding binding;

@@ -1,0 +1,32 @@
+#include "engine/proxy/way.hpp"
+
+#include "wire/sip/headers.hpp"
+
+namespace cord::engine::proxy {
+
+using transaction::Flow;
+using transaction::Transport;
+using wire::sip::Message;
+
+Flow way_back(const Message &request, const Flow &flow) {
+    Flow back = flow;
+    auto via = wire::sip::top_via(request);
+    if (flow.transport == Transport::udp && via && !via->wants_rport())
+        back.remote.port = via->port.value_or(transaction::default_port(Transport::udp));
+    return back;
+}
+
+Flow way_to_contact(std::string_view contact, Flow flow) {
+    auto uri = wire::sip::Uri::parse(contact);
+    if (flow.transport == Transport::udp && uri && base::IpAddress::parse(uri->host) == flow.remote.ip)
+        flow.remote.port = uri->port.value_or(transaction::default_port(Transport::udp));
+    return flow;
+}
+
+Flow way_to_sender(const Message &request, const Flow &flow) {
+    Flow back = way_back(request, flow);
+    auto contact = wire::sip::first_name_addr(request, wire::sip::HeaderId::contact);
+    return contact && *contact ? way_to_contact((*contact)->uri.text, back) : back;
+}
+
+} // namespace cord::engine::proxy
