@@ -12,7 +12,8 @@
 
 namespace cord::engine::media {
 
-/// A datagram to send from one of our ports. The bytes are valid until the engine is called again.
+/// A datagram to send from one of our ports. The bytes lie in the datagram that was handed in, or are kept
+/// until `clear`.
 struct Send {
     PortId port = 0;
     base::Endpoint remote;

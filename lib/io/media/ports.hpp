@@ -1,0 +1,61 @@
+// The UDP sockets of media sessions: pairs from a range, bound when they are needed, and ports that sessions
+// share.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "engine/media/plan.hpp"
+#include "io/net/fd.hpp"
+
+namespace cord::io::media {
+
+using engine::media::PortId;
+
+/// RTP on an even port, RTCP on the one above (RFC 3550 section 11).
+struct PortPair {
+    PortId rtp = 0;
+    PortId rtcp = 0;
+    std::uint16_t rtp_port = 0;
+};
+
+class Ports {
+  public:
+    /// Pairs are looked for between these, both included.
+    Ports(std::uint16_t first, std::uint16_t last, base::Random &random);
+
+    [[nodiscard]] base::Result<PortPair> bind_pair(const base::IpAddress &address);
+    /// A port outside the range, for all sessions. The error is the system's words.
+    [[nodiscard]] base::Result<PortId, std::string> bind_shared(const base::Endpoint &at);
+    void release(PortId port);
+
+    /// -1 for a port that has been released.
+    [[nodiscard]] int fd(PortId port) const { return port < sockets_.size() ? sockets_[port].fd.get() : -1; }
+    [[nodiscard]] bool is_v6(PortId port) const { return sockets_[port].v6; }
+    [[nodiscard]] std::size_t bound() const { return sockets_.size() - free_.size(); }
+
+    /// Becomes readable when any of the sockets is; `ready` says which.
+    [[nodiscard]] int readiness_fd() const { return epoll_.get(); }
+    /// Up to 64 ports that can be read now.
+    void ready(std::vector<PortId> &out) const;
+
+  private:
+    PortId add(net::Fd socket, bool v6);
+
+    struct Socket {
+        net::Fd fd;
+        bool v6 = false;
+    };
+    std::uint16_t first_;
+    std::uint16_t last_;
+    base::Random &random_;
+    net::Fd epoll_;
+    std::vector<Socket> sockets_;
+    std::vector<PortId> free_;
+};
+
+} // namespace cord::io::media

@@ -1,0 +1,200 @@
+// Packets through real sockets on the loopback address.
+#include "io/media/relay.hpp"
+
+#include <sys/socket.h>
+
+#include <functional>
+
+#include "crypto/random.hpp"
+#include "engine/dtls/openssl.hpp"
+#include "io/media/batch.hpp"
+#include "io/net/clock.hpp"
+#include "io/net/socket.hpp"
+#include "support/catch.hpp"
+#include "wire/rtp/packet.hpp"
+
+using namespace cord;
+using namespace cord::engine::media;
+using namespace std::chrono_literals;
+using io::media::Relay;
+using io::media::RelayOptions;
+
+namespace {
+
+const base::IpAddress loopback = *base::IpAddress::parse("127.0.0.1");
+
+crypto::Certificate certificate() {
+    const std::vector<std::string> names{"test.example"};
+    return *crypto::Certificate::self_signed(names, base::UnixTime(1'795'416'131s));
+}
+
+/// A socket of a phone.
+struct Phone {
+    explicit Phone(const base::IpAddress &ip = loopback) : fd(*io::net::bind_udp({ip, 0})), v6(ip.v6) {}
+
+    [[nodiscard]] base::Endpoint address() const { return io::net::local_endpoint(fd.get()); }
+    void send(const base::Endpoint &to, std::string_view bytes) const {
+        auto where = io::net::to_system(to, v6);
+        REQUIRE(::sendto(fd.get(), bytes.data(), bytes.size(), 0, where.get(), where.size) >= 0);
+    }
+    std::string receive() const {
+        std::array<char, 4096> room;
+        ssize_t n = ::recv(fd.get(), room.data(), room.size(), MSG_DONTWAIT);
+        return n < 0 ? std::string() : std::string(room.data(), static_cast<std::size_t>(n));
+    }
+    io::net::Fd fd;
+    bool v6;
+};
+
+std::string rtp(std::uint16_t sequence, std::size_t payload = 160) {
+    std::vector<std::uint8_t> bytes;
+    wire::rtp::append_header(bytes, {8, false, sequence, 160U * sequence, 0xaaaa});
+    return std::string(base::as_text(bytes)) + std::string(payload, 'x');
+}
+
+StreamEnd pcma() {
+    StreamEnd end;
+    const Codec codec = *wire::rtp::CodecSpec::parse("pcma/8000");
+    end.incoming = {{.from = 8, .to = 8, .from_codec = codec, .to_codec = codec}};
+    return end;
+}
+
+struct Fixture {
+    io::net::Loop loop;
+    crypto::SystemRandom random;
+    engine::dtls::OpenSslFactory handshakers{certificate()};
+    std::vector<Event> events;
+    Timeouts timeouts;
+    std::unique_ptr<Relay> relay;
+
+    explicit Fixture(base::Duration silence = 60s) {
+        RelayOptions options;
+        options.timeouts.silence = silence;
+        relay = std::make_unique<Relay>(loop, handshakers, random, options,
+                                        [this](const Event &e) { events.push_back(e); });
+    }
+
+    /// Runs the loop, once, until `done`; five seconds at most.
+    bool run_until(const std::function<bool()> &done) {
+        io::net::Timer poll(loop);
+        io::net::Timer limit(loop);
+        bool was_done = false;
+        std::function<void()> look = [&] {
+            was_done = done();
+            if (was_done)
+                loop.stop();
+            else
+                poll.after(1ms, look);
+        };
+        limit.after(5s, [&] { loop.stop(); });
+        look();
+        loop.run();
+        return was_done;
+    }
+};
+
+struct Call : Fixture {
+    explicit Call(const base::IpAddress &ip = loopback, base::Duration silence = 60s)
+        : Fixture(silence), one(ip), two(ip) {
+        first = *relay->bind_pair(ip);
+        second = *relay->bind_pair(ip);
+        facing_one = {ip, first.rtp_port};
+        facing_two = {ip, second.rtp_port};
+        plan.sides[0] = side(first, one);
+        plan.sides[1] = side(second, two);
+        relay->apply(1, plan);
+    }
+    static SidePlan side(const io::media::PortPair &ports, const Phone &phone) {
+        TransportPlan transport;
+        transport.rtp = ports.rtp;
+        transport.rtcp = ports.rtcp;
+        transport.remote_rtp = phone.address();
+        return {{transport}, {pcma()}};
+    }
+    Phone one;
+    Phone two;
+    io::media::PortPair first;
+    io::media::PortPair second;
+    base::Endpoint facing_one;
+    base::Endpoint facing_two;
+    Plan plan;
+};
+
+} // namespace
+
+TEST_CASE("packets pass between two sockets, in order, in batches", "[io-media]") {
+    Call call(GENERATE(loopback, *base::IpAddress::parse("::1")));
+    for (std::uint16_t n = 0; n < 100; ++n)
+        call.one.send(call.facing_one, rtp(n));
+    call.two.send(call.facing_two, rtp(7));
+    std::vector<std::string> got;
+    std::string back;
+    CHECK(call.run_until([&] {
+        for (std::string s; !(s = call.two.receive()).empty();)
+            got.push_back(s);
+        if (back.empty())
+            back = call.one.receive();
+        return got.size() == 100 && !back.empty();
+    }));
+    bool in_order = true;
+    for (std::uint16_t n = 0; n < got.size(); ++n)
+        in_order &= got[n] == rtp(n);
+    CHECK(in_order);
+    CHECK(back == rtp(7));
+    auto counters = call.relay->counters();
+    CHECK(counters.received == 101);
+    CHECK(counters.sent == 101);
+    CHECK(counters.not_sent == 0);
+    CHECK(call.relay->statistics(1)->sides[0].streams[0].received.packets == 100);
+}
+
+TEST_CASE("ports come in pairs, even first, and go back", "[io-media]") {
+    Fixture f;
+    auto pair = f.relay->bind_pair(loopback);
+    REQUIRE(pair);
+    CHECK(pair->rtp_port % 2 == 0);
+    CHECK_FALSE(io::net::bind_udp({loopback, pair->rtp_port}));
+    CHECK_FALSE(io::net::bind_udp({loopback, static_cast<std::uint16_t>(pair->rtp_port + 1)}));
+    f.relay->release(pair->rtp);
+    f.relay->release(pair->rtcp);
+    f.relay->release(pair->rtcp);
+    CHECK(io::net::bind_udp({loopback, pair->rtp_port}));
+    CHECK(f.relay->bind_pair(*base::IpAddress::parse("192.0.2.1")).error().text() ==
+          "the media address cannot be bound");
+    auto shared = f.relay->bind_shared({loopback, 0});
+    CHECK(shared);
+}
+
+TEST_CASE("a range that is used up says so", "[io-media]") {
+    crypto::SystemRandom random;
+    // Some pair in the default range is free; a range of just that pair holds no second.
+    io::media::Ports probe(30'000, 40'000, random);
+    auto found = probe.bind_pair(loopback);
+    REQUIRE(found);
+    probe.release(found->rtp);
+    probe.release(found->rtcp);
+    io::media::Ports ports(found->rtp_port, static_cast<std::uint16_t>(found->rtp_port + 1), random);
+    REQUIRE(ports.bind_pair(loopback));
+    CHECK(ports.bind_pair(loopback).error().text() == "all media ports are in use");
+    io::media::Ports none(5000, 5000, random);
+    CHECK(none.bind_pair(loopback).error().text() == "the range of media ports holds no pair");
+}
+
+TEST_CASE("datagrams that no media is, are dropped and counted", "[io-media]") {
+    Call call;
+    call.one.send(call.facing_one, rtp(1, 3000));
+    call.one.send(call.facing_one, "");
+    call.one.send(call.facing_one, rtp(2));
+    std::string got;
+    CHECK(call.run_until([&] { return !(got = call.two.receive()).empty(); }));
+    CHECK(got == rtp(2));
+    CHECK(call.relay->counters().too_long == 1);
+}
+
+TEST_CASE("the timer tells of silence, and a session may be removed from there", "[io-media]") {
+    Call call(loopback, 20ms);
+    CHECK(call.run_until([&] { return !call.events.empty(); }));
+    CHECK(call.events.front().what == Event::What::media_timeout);
+    call.relay->remove(1);
+    CHECK_FALSE(call.relay->statistics(1));
+}
