@@ -122,7 +122,7 @@ TEST_CASE("rows with times in ISO text, as kamctl's scripts write them, are read
              "'2026-11-23 07:00:00')");
     auto rows = db.bindings(now);
     REQUIRE(rows->size() == 1);
-    CHECK((*rows)[0].expires == now + std::chrono::seconds(7 * 60 + 49));
+    CHECK((*rows)[0].expires == now + std::chrono::seconds(17 * 60 + 49));
 }
 
 TEST_CASE("a file that was replaced is no longer the one that was opened") {
