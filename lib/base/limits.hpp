@@ -24,4 +24,37 @@ inline constexpr std::size_t media_sources = 16;
 /// A DTLS handshake message put together from fragments, bytes.
 inline constexpr std::size_t dtls_message = 16'384;
 
+/// A packet record in a capture file, bytes: more than any link carries, segments put together by a card included.
+inline constexpr std::size_t trace_packet = 1 << 20;
+/// A block of a pcapng file, bytes: a packet with its options, or a list of secrets.
+inline constexpr std::size_t trace_block = 16 << 20;
+/// Interfaces of one section of a pcapng file.
+inline constexpr std::size_t trace_interfaces = 4'096;
+/// A line of a trace: bytes.
+inline constexpr std::size_t trace_line = 1 << 20;
+/// A SIP message met in a capture, bytes: more than we would accept ourselves, since it is only looked at.
+inline constexpr std::size_t trace_message = 1 << 20;
+/// IP datagrams waiting for their other fragments.
+inline constexpr std::size_t trace_fragmented = 1'024;
+/// Directions of TCP connections followed at a time.
+inline constexpr std::size_t trace_tcp_directions = 65'536;
+/// Bytes in one of them that wait for a segment before them.
+inline constexpr std::size_t trace_tcp_waiting = 1 << 18;
+/// Messages kept of one Call-ID, pairs of hosts told apart in it, its RTP streams, and digits dialled on one.
+inline constexpr std::size_t trace_call_messages = 100'000;
+inline constexpr std::size_t trace_call_legs = 64;
+inline constexpr std::size_t trace_call_streams = 256;
+inline constexpr std::size_t trace_digits = 256;
+/// Addresses that media are awaited at, and ICE candidates taken from one m= section.
+inline constexpr std::size_t trace_media_addresses = 262'144;
+inline constexpr std::size_t trace_candidates = 32;
+/// Via branches by which a proxy's ports are known as one host.
+inline constexpr std::size_t trace_branches = 4'096;
+/// Bytes of messages kept of a trace that is read to its end, and of one that is only watched.
+inline constexpr std::size_t trace_bytes = std::size_t{4} << 30;
+inline constexpr std::size_t trace_live_bytes = 16 << 20;
+/// Columns of a ladder that is drawn live, and hosts it remembers.
+inline constexpr std::size_t trace_live_columns = 12;
+inline constexpr std::size_t trace_live_hosts = 4'096;
+
 } // namespace cord::base::limits

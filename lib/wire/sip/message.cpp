@@ -12,7 +12,7 @@ namespace cord::wire::sip {
 // One allocation: this, then the lines, then the bytes.
 struct Message::Store {
     std::atomic<std::uint32_t> owners{1};
-    std::uint16_t size = 0;
+    std::uint32_t size = 0;
     Head head;
 
     Line *lines() { return reinterpret_cast<Line *>(this + 1); }
@@ -20,10 +20,10 @@ struct Message::Store {
 };
 
 Message::Message(const Scan &scan, std::string_view bytes) {
-    CORD_ASSERT(bytes.size() <= base::limits::sip_message);
+    CORD_ASSERT(scan.head.size <= bytes.size() && bytes.size() <= UINT32_MAX);
     const std::size_t lines = scan.head.lines * sizeof(Line);
     store_ = new (::operator new(sizeof(Store) + lines + bytes.size())) Store;
-    store_->size = static_cast<std::uint16_t>(bytes.size());
+    store_->size = static_cast<std::uint32_t>(bytes.size());
     store_->head = scan.head;
     std::uninitialized_copy_n(scan.lines.begin(), scan.head.lines, store_->lines());
     std::memcpy(store_->text(), bytes.data(), bytes.size());

@@ -1,0 +1,84 @@
+#include "engine/trace/calls.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "wire/sip/scan.hpp"
+
+namespace cord::engine::trace {
+namespace {
+
+// A message as the capture has it: line ends before it dropped; its body as long as it came, even where
+// Content-Length says otherwise, so that what is wrong with it can be seen.
+std::optional<wire::sip::Message> read(std::string_view raw) {
+    raw.remove_prefix(wire::sip::leading_line_ends(raw));
+    wire::sip::Scan found;
+    if (!wire::sip::scan(raw.substr(0, base::limits::sip_message), found))
+        return std::nullopt;
+    return wire::sip::Message(found, raw);
+}
+
+} // namespace
+
+Call &Calls::call(std::string_view call_id) {
+    const auto found = by_call_id_.find(call_id);
+    if (found != by_call_id_.end())
+        return *calls_[found->second];
+    calls_.push_back(std::make_shared<Call>(std::string(call_id)));
+    by_call_id_.emplace(calls_.back()->call_id(), calls_.size() - 1);
+    return *calls_.back();
+}
+
+std::optional<Calls::Added> Calls::add(const SipRecord &record) {
+    auto message = read(record.raw);
+    if (!message)
+        return std::nullopt;
+    Call &c = call(message->call_id());
+    const std::size_t before = c.size();
+    const Entry &entry =
+        c.add(Entry{++messages_, record.at, record.transport, record.src, record.dst, *std::move(message)});
+    kept_ += c.size() - before;
+    if (c.kind() == Call::Kind::call && c.number == 0)
+        c.number = ++numbered_;
+    if (entry.repeat == Repeat::no)
+        media_.learn(calls_[by_call_id_.find(c.call_id())->second], entry);
+    if (kept_ > keep_)
+        forget_oldest(c);
+    return Added{&c, &entry};
+}
+
+std::optional<MediaHit> Calls::add(const Datagram &datagram) { return media_.add(datagram); }
+
+void Calls::forget_oldest(const Call &but) {
+    while (kept_ > keep_ && oldest_ < calls_.size()) {
+        auto &victim = calls_[oldest_];
+        if (victim.get() == &but)
+            return;
+        if (victim) {
+            kept_ -= victim->size();
+            by_call_id_.erase(victim->call_id());
+            victim.reset();
+            ++forgotten_;
+        }
+        ++oldest_;
+    }
+}
+
+std::vector<const Call *> Calls::all() const {
+    std::vector<const Call *> out;
+    for (const auto &c : calls_)
+        if (c)
+            out.push_back(c.get());
+    return out;
+}
+
+std::vector<const Call *> Calls::listed() const {
+    auto out = all();
+    std::stable_sort(out.begin(), out.end(), [](const Call *a, const Call *b) {
+        const auto key = [](const Call *c) { return c->number == 0 ? UINT32_MAX : c->number; };
+        return key(a) < key(b);
+    });
+    return out;
+}
+
+} // namespace cord::engine::trace

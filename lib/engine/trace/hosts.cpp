@@ -1,0 +1,128 @@
+#include "engine/trace/hosts.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "engine/trace/printable.hpp"
+#include "wire/sip/headers.hpp"
+
+namespace cord::engine::trace {
+namespace {
+
+using wire::sip::HeaderId;
+
+bool is_loopback(const base::IpAddress &ip) {
+    if (!ip.v6)
+        return ip.bytes[0] == 127;
+    return std::all_of(ip.bytes.begin(), ip.bytes.end() - 1, [](std::uint8_t b) { return b == 0; }) &&
+           ip.bytes[15] == 1;
+}
+
+// The branches of the two topmost Via values; empty where there is none.
+std::pair<std::string, std::string> branches(const wire::sip::Message &m) {
+    std::pair<std::string, std::string> out;
+    std::size_t i = 0;
+    for (const auto &value : m.values(HeaderId::via)) {
+        const auto via = wire::sip::Via::parse(value.text);
+        if (!via || i == 2)
+            break;
+        (i++ == 0 ? out.first : out.second) = via->branch();
+    }
+    return out;
+}
+
+} // namespace
+
+bool Hosts::is_split(const base::IpAddress &ip) const { return is_loopback(ip) || split_.contains(ip); }
+
+std::size_t Hosts::column(const base::Endpoint &at) {
+    if (const auto found = by_endpoint_.find(at); found != by_endpoint_.end())
+        return found->second;
+    const bool split = is_split(at.ip);
+    std::size_t column = columns_.size();
+    if (const auto found = by_ip_.find(at.ip); !split && found != by_ip_.end())
+        column = found->second;
+    else
+        columns_.push_back({at.ip, split, {at.port}, {}, false});
+    if (!split)
+        by_ip_.emplace(at.ip, column);
+    by_endpoint_.emplace(at, column);
+    return column;
+}
+
+std::pair<std::size_t, std::size_t> Hosts::note(const Entry &entry) {
+    if (entry.src.ip == entry.dst.ip)
+        split_.insert(entry.src.ip);
+    if (entry.sip.is_request())
+        join_forwarder(entry);
+    const std::size_t from = column(entry.src);
+    const std::size_t to = column(entry.dst);
+    if (entry.sip.is_request())
+        remember_branch(entry, to);
+    learn_media(entry, from);
+    learn_agent(entry, from);
+    return {from, to};
+}
+
+// RFC 3261 section 16.6 item 8: a proxy puts its Via above the one it received.
+void Hosts::join_forwarder(const Entry &entry) {
+    const auto got = received_branch_.find(branches(entry.sip).second);
+    if (got == received_branch_.end())
+        return;
+    Column &host = columns_[got->second];
+    host.forwards = true;
+    if (by_endpoint_.contains(entry.src) || (!is_split(entry.src.ip) && by_ip_.contains(entry.src.ip)))
+        return;
+    by_endpoint_.emplace(entry.src, got->second);
+    if (!is_split(entry.src.ip))
+        by_ip_.emplace(entry.src.ip, got->second);
+    else if (entry.src.ip == host.ip)
+        host.ports.push_back(entry.src.port);
+}
+
+void Hosts::remember_branch(const Entry &entry, std::size_t receiver) {
+    std::string branch = branches(entry.sip).first;
+    if (branch.empty() || !received_branch_.emplace(branch, receiver).second)
+        return;
+    branches_.push_back(std::move(branch));
+    if (branches_.size() > base::limits::trace_branches) {
+        received_branch_.erase(branches_.front());
+        branches_.pop_front();
+    }
+}
+
+void Hosts::learn_media(const Entry &entry, std::size_t sender) {
+    const std::string_view sdp = sdp_body(entry.sip);
+    if (sdp.empty() || by_endpoint_.size() > base::limits::trace_media_addresses)
+        return;
+    for (const MediaLine &line : media_lines(sdp)) {
+        by_endpoint_.emplace(line.at, sender);
+        by_endpoint_.emplace(line.rtcp, sender);
+    }
+}
+
+// What passes on a message leaves the names in it as they are: only requests with one Via speak of their
+// sender, and responses of hosts that pass nothing on.
+void Hosts::learn_agent(const Entry &entry, std::size_t sender) {
+    Column &host = columns_[sender];
+    if (!host.agent.empty() || host.forwards)
+        return;
+    if (entry.sip.is_request() && !branches(entry.sip).second.empty())
+        return;
+    const auto agent = entry.sip.header(entry.sip.is_request() ? HeaderId::user_agent : HeaderId::server);
+    const auto other = agent ? agent : entry.sip.header(HeaderId::user_agent);
+    if (other)
+        host.agent = printable(*other);
+}
+
+std::string Hosts::label(std::size_t column) const {
+    const Column &host = columns_[column];
+    if (!host.with_ports)
+        return host.ip.text();
+    std::string out = base::Endpoint{host.ip, host.ports.front()}.text();
+    for (std::size_t i = 1; i < std::min<std::size_t>(host.ports.size(), 3); ++i)
+        out += ',' + std::to_string(host.ports[i]);
+    return out;
+}
+
+} // namespace cord::engine::trace

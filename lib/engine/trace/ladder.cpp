@@ -1,0 +1,116 @@
+#include "engine/trace/ladder.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/trace/printable.hpp"
+#include "engine/trace/times.hpp"
+
+namespace cord::engine::trace {
+namespace {
+
+Tone tone_of(const wire::sip::Message &m) {
+    if (m.is_request())
+        return Tone::request;
+    switch (m.status() / 100) {
+    case 1: return Tone::provisional;
+    case 2: return Tone::success;
+    case 3: return Tone::redirection;
+    default: return Tone::failure;
+    }
+}
+
+// The profile of the first media that are wanted: enough to tell a browser's description from a phone's.
+std::string session_kind(const std::vector<MediaLine> &lines) {
+    for (const MediaLine &line : lines)
+        if (line.at.port != 0)
+            return line.profile;
+    return lines.empty() ? "" : "refused";
+}
+
+std::string label_of(const Entry &e) {
+    std::string out;
+    if (e.sip.is_request())
+        out = e.sip.method_name();
+    else
+        out = fmt::format("{} {}", e.sip.status(), e.sip.reason());
+    // Of most responses the request is plain to see; of those to others than INVITE it helps to be told.
+    if (e.sip.is_response() && e.method() != "INVITE")
+        out += fmt::format(" ({})", e.method());
+    return printable(out);
+}
+
+LadderRow media_row(const MediaStream &s, std::size_t n, Hosts &hosts) {
+    LadderRow row;
+    row.at = s.first;
+    row.from = hosts.column(s.src);
+    row.to = hosts.column(s.dst);
+    row.tone = Tone::media;
+    row.label = fmt::format("{} #{} {}", s.encrypted ? "SRTP" : "RTP", n, printable(s.codec()));
+    std::string details = fmt::format("{} → {}, {} packets, {}", s.src.port, s.dst.port, s.packets,
+                                      duration_text(s.last - s.first));
+    if (s.rtcp_packets > 0)
+        details += fmt::format(", {} RTCP", s.rtcp_packets);
+    if (!s.digits.empty())
+        details += ", digits " + s.digits;
+    row.details.push_back(std::move(details));
+    row.tip = fmt::format("{} → {}, SSRC {:#010x}, {} bytes", s.src.text(), s.dst.text(), s.ssrc, s.bytes);
+    return row;
+}
+
+std::string subtitle_of(const Call &call) {
+    std::string out = call.number > 0 ? fmt::format("Call {}", call.number) : printable(call.method());
+    out += fmt::format(", {}", call.state());
+    if (call.code() != 0)
+        out += fmt::format(" ({})", call.code());
+    if (const auto setup = call.setup())
+        out += ", answered after " + duration_text(*setup);
+    if (const auto duration = call.duration())
+        out += ", lasted " + duration_text(*duration);
+    return out + ", " + date_text(call.start()) + ' ' + clock_text(call.start()) + " UTC";
+}
+
+} // namespace
+
+LadderRow message_row(const Entry &e, std::pair<std::size_t, std::size_t> columns) {
+    LadderRow row;
+    row.at = e.at;
+    row.from = columns.first;
+    row.to = columns.second;
+    row.tone = tone_of(e.sip);
+    row.repeat = e.repeat;
+    row.label = label_of(e);
+    if (e.repeat == Repeat::retransmission)
+        row.label += " (retransmitted)";
+    else if (e.repeat == Repeat::duplicate)
+        row.label += " (captured twice)";
+    const auto lines = media_lines(sdp_body(e.sip));
+    if (const std::string kind = session_kind(lines); !kind.empty() && e.repeat == Repeat::no) {
+        row.label += ' ' + printable(kind);
+        for (const MediaLine &line : lines)
+            row.details.push_back(printable(summary(line)));
+    }
+    row.tip = fmt::format("{} {} → {}\n{}", transaction::via_name(e.transport), e.src.text(), e.dst.text(),
+                          printable(e.sip.start_line()));
+    return row;
+}
+
+Ladder make_ladder(const Call &call) {
+    Ladder out;
+    out.title = printable(call.from()) + " → " + printable(call.to());
+    out.subtitle = subtitle_of(call);
+    Hosts hosts;
+    for (const Entry &entry : call.messages())
+        out.rows.push_back(message_row(entry, hosts.note(entry)));
+    std::size_t n = 0;
+    for (const MediaStream &stream : call.streams())
+        out.rows.push_back(media_row(stream, ++n, hosts));
+    std::stable_sort(out.rows.begin(), out.rows.end(),
+                     [](const LadderRow &a, const LadderRow &b) { return a.at < b.at; });
+    for (std::size_t i = 0; i < hosts.size(); ++i)
+        out.columns.push_back({hosts.label(i), hosts.agent(i)});
+    return out;
+}
+
+} // namespace cord::engine::trace

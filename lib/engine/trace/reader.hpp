@@ -1,0 +1,41 @@
+// Readers of trace files, one interface for pcap, pcapng and NDJSON. They hold no bytes: whoever reads the
+// file shows them a window of it, and drops from its front what they have consumed.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "engine/trace/packet.hpp"
+
+namespace cord::engine::trace {
+
+/// What was found at the front of the window. `consumed` of 0 means: show me more. Views in `found` point
+/// into the window or into the reader, and live until the next step.
+struct Step {
+    std::size_t consumed = 0;
+    std::variant<std::monostate, Packet, SipRecord> found;
+};
+
+class Reader {
+  public:
+    virtual ~Reader() = default;
+
+    /// Reads one thing from the front of the window. After an error there is nothing more to be had: the file
+    /// is damaged there.
+    [[nodiscard]] virtual base::Result<Step> step(base::Bytes window) = 0;
+    /// Things left out because they made no sense, the file going on behind them: lines of NDJSON, say.
+    [[nodiscard]] virtual std::size_t skipped() const { return 0; }
+};
+
+enum class FileKind { pcap, pcapng, ndjson, gzip, unknown };
+
+/// By content. `front` should have 16 bytes if the file has as many.
+[[nodiscard]] FileKind recognise(base::Bytes front);
+
+/// Nothing for gzip, which is to be inflated first, and for what is unknown.
+[[nodiscard]] std::unique_ptr<Reader> make_reader(FileKind kind);
+
+} // namespace cord::engine::trace

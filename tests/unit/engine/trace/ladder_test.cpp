@@ -1,0 +1,64 @@
+// Ladders as they are drawn, held against files; CORD_UPDATE_GOLDEN=1 writes them anew, to be looked at.
+#include "engine/trace/ladder.hpp"
+
+#include "engine/trace/ladder_text.hpp"
+#include "engine/trace/live.hpp"
+#include "engine/trace/printable.hpp"
+#include "support.hpp"
+#include "support/catch.hpp"
+
+using namespace cord::engine::trace;
+
+namespace {
+
+void matches(const std::string &name, const std::string &drawn) {
+    const std::string path = std::string(std::getenv("CORD_TEST_DATA")) + "/ladders/" + name;
+    if (std::getenv("CORD_UPDATE_GOLDEN") != nullptr)
+        std::ofstream(path, std::ios::binary) << drawn;
+    INFO(name << " is drawn as\n" << drawn);
+    CHECK((drawn == slurp(path)));
+}
+
+Ladder first_call(const std::string &name) {
+    const ReadFile read(capture(name));
+    return make_ladder(*read.calls.listed().at(0));
+}
+
+} // namespace
+
+TEST_CASE("a call with media as text") {
+    const Ladder ladder = first_call("gen-sip-sdes-srtp-dtmf.pcap");
+    matches("srtp.txt", ladder_text(ladder, {}));
+    matches("srtp-60.txt", ladder_text(ladder, {60, false}));
+    matches("srtp-colour.txt", ladder_text(ladder, {100, true}));
+}
+
+TEST_CASE("a ladder drawn live") {
+    const ReadFile read(capture("gen-sip-ws-binary-ipv6.pcap"));
+    LiveLadder live({80, false});
+    std::string drawn;
+    for (const Call *call : read.calls.all())
+        for (const Entry &entry : call->messages())
+            drawn += live.add(*call, entry);
+    matches("live.txt", drawn);
+}
+
+TEST_CASE("no line is wider than the terminal") {
+    const Ladder ladder = first_call("gen-sip-sdes-srtp-dtmf.pcap");
+    for (const std::size_t width : {20U, 40U, 57U, 80U, 133U}) {
+        const std::string text = ladder_text(ladder, {width, false});
+        for (std::size_t at = 0; at < text.size();) {
+            const std::size_t end = text.find('\n', at);
+            CHECK(width_of(text.substr(at, end - at)) <= width);
+            at = end + 1;
+        }
+    }
+}
+
+TEST_CASE("text from the network cannot move the cursor") {
+    CHECK(printable("a\x1b[2Jb\r\n\x7f") == "a·[2Jb···");
+    CHECK(printable("gr\xC3\xBC\xC3\x9F \xC2\x9B \xFF\xC3") == "grüß · ··");
+    CHECK(fitted("grüße", 5) == "grüße");
+    CHECK(fitted("grüße!", 5) == "grüß…");
+    CHECK(fitted("x", 0).empty());
+}

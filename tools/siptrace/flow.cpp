@@ -1,0 +1,83 @@
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "base/limits.hpp"
+#include "commands.hpp"
+#include "engine/trace/ladder_text.hpp"
+#include "engine/trace/live.hpp"
+#include "io/cli/exit_code.hpp"
+#include "query.hpp"
+#include "text.hpp"
+#include "trace.hpp"
+
+namespace cord::siptrace {
+namespace {
+
+using engine::trace::TextStyle;
+
+struct Options {
+    Query query;
+    std::string format = "text";
+    std::string out;
+    bool follow = false;
+};
+
+// Each message as it comes. Nothing is kept for longer than it helps to tell retransmissions.
+int follow(const Options &o, const TextStyle &style) {
+    engine::trace::Calls calls(base::limits::trace_live_bytes);
+    engine::trace::LiveLadder ladder(style);
+    Output out(o.out);
+    const int code = for_each(o.query.in, true, [&](const io::capture::Feed::Found &found) {
+        const auto *record = std::get_if<engine::trace::SipRecord>(&found);
+        const auto added = record != nullptr ? calls.add(*record) : std::nullopt;
+        if (!added || !o.query.matches(*added->call) || !o.query.matches(*added->entry) ||
+            (o.query.call != 0 && added->call->number != static_cast<std::uint64_t>(o.query.call)))
+            return true;
+        const bool good = out.write(ladder.add(*added->call, *added->entry));
+        out.flush();
+        return good;
+    });
+    return out.close(code);
+}
+
+void draw_text(const TextStyle &style, const std::vector<Query::Chosen> &chosen, Output &out) {
+    bool first = true;
+    for (const auto &[n, call] : chosen) {
+        const std::string text = engine::trace::ladder_text(engine::trace::make_ladder(*call), style);
+        if (!out.write(first ? text : '\n' + text))
+            return;
+        first = false;
+    }
+}
+
+int run(const Options &o, const std::string &color) {
+    const bool to_file = !o.out.empty() && o.out != "-";
+    const TextStyle style{to_file ? 0 : terminal_width(), !to_file && wants_colour(color)};
+    if (o.follow)
+        return follow(o, style);
+    engine::trace::Calls calls;
+    const int code = read_all(o.query.in, calls);
+    const auto chosen = o.query.choose(calls);
+    if (chosen.empty()) {
+        fmt::print(stderr, "siptrace: no such call\n");
+        return code == io::cli::done ? io::cli::answer_is_no : code;
+    }
+    Output out(o.out);
+    draw_text(style, chosen, out);
+    return out.close(code);
+}
+
+} // namespace
+
+void add_flow(io::cli::App &app) {
+    auto options = std::make_shared<Options>();
+    auto command = app.subcommand("flow", "Draw calls as ladders",
+                                  [options, &app] { return run(*options, app.common().color); });
+    options->query.declare(command);
+    command.choice("--format", options->format, {"text"}, "What to draw");
+    command.option("-o,--output", options->out, "FILE", "Where to write; - is stdout (default)");
+    command.flag("-f,--follow", options->follow, "Draw messages as they come, until interrupted");
+}
+
+} // namespace cord::siptrace

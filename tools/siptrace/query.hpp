@@ -1,0 +1,38 @@
+// What every subcommand of siptrace is asked: which trace, and which of its calls and messages.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/trace/calls.hpp"
+#include "io/cli/app.hpp"
+
+namespace cord::siptrace {
+
+struct Query {
+    std::string in = "-";
+    std::int64_t call = 0;
+    std::string call_id;
+    std::string from;
+    std::string to;
+    std::string method;
+    std::string host;
+
+    /// Adds IN and the options that choose.
+    void declare(io::cli::Command &command);
+
+    struct Chosen {
+        std::size_t n; ///< In the list of `siptrace calls`.
+        const engine::trace::Call *call;
+    };
+    /// Of a trace read to its end.
+    [[nodiscard]] std::vector<Chosen> choose(const engine::trace::Calls &calls) const;
+
+    /// The call as a whole, by Call-ID, caller and callee.
+    [[nodiscard]] bool matches(const engine::trace::Call &call) const;
+    /// One message, by method and host.
+    [[nodiscard]] bool matches(const engine::trace::Entry &entry) const;
+};
+
+} // namespace cord::siptrace

@@ -1,0 +1,126 @@
+#include "trace.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/limits.hpp"
+#include "base/log.hpp"
+#include "io/cli/exit_code.hpp"
+
+namespace cord::siptrace {
+
+using io::capture::Feed;
+using io::capture::InputError;
+
+static int refuse(const InputError &error) {
+    fmt::print(stderr, "siptrace: {}\n", error.text);
+    return error.kind == InputError::Kind::unreadable ? io::cli::io_error : io::cli::bad_data;
+}
+
+static void tell_left_out(const Feed &feed) {
+    if (feed.input().cut_short())
+        base::log::warning("trace", "the trace ends in the middle of a packet");
+    if (const std::size_t n = feed.input().skipped(); n > 0)
+        base::log::warning("trace", "{} lines are not of a trace", n);
+    const auto &counts = feed.decoder().counts();
+    if (counts.unknown_link > 0)
+        base::log::warning("trace", "{} packets are of a link type that is not understood",
+                           counts.unknown_link);
+    if (counts.tcp_gaps > 0)
+        base::log::warning("trace", "{} gaps in TCP connections", counts.tcp_gaps);
+    if (const std::size_t n = feed.decoder().incomplete_datagrams(); n > 0)
+        base::log::warning("trace", "{} IP datagrams lack fragments", n);
+    base::log::debug("trace", "{} packets, {} SIP messages, {} packets without IP, {} cut short",
+                     counts.packets, counts.sip, counts.not_ip, counts.cut);
+}
+
+int for_each(const std::string &in, bool follow, const std::function<bool(const Feed::Found &)> &visit) {
+    if (in == "-" && isatty(STDIN_FILENO) != 0) {
+        fmt::print(stderr, "siptrace: name a trace, or pipe one in\n");
+        return io::cli::wrong_usage;
+    }
+    auto feed = Feed::open(in, follow);
+    if (!feed)
+        return refuse(feed.error());
+    for (;;) {
+        const auto found = feed->next();
+        if (!found) {
+            tell_left_out(*feed);
+            return refuse(found.error());
+        }
+        if (!*found)
+            break;
+        if (!visit(**found))
+            return io::cli::done;
+    }
+    tell_left_out(*feed);
+    return io::cli::done;
+}
+
+int read_all(const std::string &in, engine::trace::Calls &calls) {
+    const int code = for_each(in, false, [&](const Feed::Found &found) {
+        if (const auto *record = std::get_if<engine::trace::SipRecord>(&found))
+            (void)calls.add(*record);
+        else
+            (void)calls.add(std::get<engine::trace::Datagram>(found));
+        return true;
+    });
+    if (calls.forgotten() > 0)
+        base::log::warning("trace", "the first {} calls had to be forgotten", calls.forgotten());
+    return code;
+}
+
+int read_file(const std::string &in, std::string &bytes) {
+    std::FILE *file = in == "-" ? stdin : std::fopen(in.c_str(), "rb");
+    if (file != nullptr) {
+        bytes.resize(base::limits::trace_message);
+        bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file));
+    }
+    const bool failed = file == nullptr || std::ferror(file) != 0;
+    if (failed)
+        fmt::print(stderr, "siptrace: {}: {}\n", in, std::strerror(errno));
+    if (file != nullptr && file != stdin)
+        (void)std::fclose(file);
+    return failed ? io::cli::io_error : io::cli::done;
+}
+
+Output::Output(const std::string &path) : path_(path), file_(stdout) {
+    if (path.empty() || path == "-")
+        return;
+    file_ = std::fopen(path.c_str(), "wb");
+    if (file_ == nullptr) {
+        error_ = errno;
+        created_ = false;
+    }
+}
+
+Output::~Output() {
+    if (file_ != nullptr && file_ != stdout)
+        (void)std::fclose(file_);
+}
+
+bool Output::write(std::string_view bytes) {
+    if (error_ == 0 && std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size())
+        error_ = errno;
+    return error_ == 0;
+}
+
+void Output::flush() {
+    if (error_ == 0 && std::fflush(file_) != 0)
+        error_ = errno;
+}
+
+int Output::close(int code) {
+    flush();
+    if (error_ == 0 || error_ == EPIPE)
+        return code;
+    fmt::print(stderr, "siptrace: {}: {}\n", path_.empty() || path_ == "-" ? "stdout" : path_,
+               std::strerror(error_));
+    return created_ ? io::cli::io_error : io::cli::cannot_create;
+}
+
+} // namespace cord::siptrace
