@@ -13,15 +13,21 @@ void Phone::call(const std::string &target, Attempt attempt, base::Now now) {
     call.outgoing = true;
     call.call_id = random_.token(12);
     call.attempt = attempt;
+    call.target = target;
+    call.from = "<sip:" + place_.user + '@' + place_.domain + ">;tag=" + random_.token(8);
+    after(attempt.patience, now, [this, &call](base::Now at) { give_up(call, at); });
+    send_invite(call, {}, now);
+}
+
+void Phone::send_invite(Call &call, const Credentials &credentials, base::Now now) {
     std::string branch;
-    Builder out = Builder::request("INVITE", target);
-    out.add(HeaderId::via, new_via(branch)).add(HeaderId::max_forwards, "70");
-    out.add(HeaderId::from, "<sip:" + place_.user + '@' + place_.domain + ">;tag=" + random_.token(8));
-    out.add(HeaderId::to, '<' + target + '>')
-        .add(HeaderId::call_id, call.call_id)
-        .add(HeaderId::cseq, "1 INVITE");
-    out.add(HeaderId::contact, contact());
+    Builder out = Builder::request("INVITE", call.target);
+    out.add(HeaderId::via, new_via(branch)).add(HeaderId::max_forwards, "70").add(HeaderId::from, call.from);
+    out.add(HeaderId::to, '<' + call.target + '>').add(HeaderId::call_id, call.call_id);
+    out.add(HeaderId::cseq, std::to_string(++call.cseq) + " INVITE").add(HeaderId::contact, contact());
+    credentials.add_to(out);
     call.invite = out.finish();
+    call.provisional = false;
     call.client = layer_.send(flow(), call.invite, branch, "INVITE", now.mono);
     clients_[call.client] = [this, &call](int code, const Message *response, base::Now at) {
         if (response)
@@ -29,7 +35,6 @@ void Phone::call(const std::string &target, Attempt attempt, base::Now now) {
         call.code = code;
         call.state = Call::State::ended;
     };
-    after(attempt.patience, now, [this, &call](base::Now at) { give_up(call, at); });
     drain(now);
 }
 
@@ -47,6 +52,12 @@ void Phone::on_invite_response(Call &call, const Message &response, base::Now no
     }
     if (response.status() < 300)
         return on_answer(call, response, now);
+    const bool challenged = response.status() == 401 || response.status() == 407;
+    if (challenged && call.cseq == 1 && !call.cancelled) {
+        call.state = Call::State::inviting;
+        return send_invite(
+            call, answer_challenge(response, place_.user, place_.password, call.target, random_), now);
+    }
     call.code = response.status();
     call.state = Call::State::ended;
 }

@@ -10,6 +10,8 @@ namespace {
 
 base::Endpoint at(const char *text) { return *base::Endpoint::parse(text); }
 
+constexpr auto udp = sim::tx::Transport::udp;
+
 struct Pair {
     explicit Pair(std::uint64_t seed, sim::Faults faults = {}) : world(seed, faults) {
         world.add(alice);
@@ -17,9 +19,11 @@ struct Pair {
     }
     sim::World world;
     sim::Manner manner{sim::Manner::Answer::accept, 2s, 15s};
-    sim::Phone alice{
-        {"alice", "sim.test", at("192.0.2.1:5060"), at("192.0.2.2:5060")}, manner, world.random()};
-    sim::Phone bob{{"bob", "sim.test", at("192.0.2.2:5060"), at("192.0.2.1:5060")}, manner, world.random()};
+    sim::Phone alice{{"alice", "sim.test", "", at("192.0.2.1:5060"), at("192.0.2.2:5060"), udp, 0},
+                     manner,
+                     world.random()};
+    sim::Phone bob{
+        {"bob", "sim.test", "", at("192.0.2.2:5060"), at("192.0.2.1:5060"), udp, 0}, manner, world.random()};
 };
 
 const sim::Call &only(const sim::Phone &phone) {
@@ -31,7 +35,7 @@ const sim::Call &only(const sim::Phone &phone) {
 
 TEST_CASE("a call on a good network") {
     Pair pair(1, {0, 0, 0, 1ms});
-    pair.alice.call("sip:bob@192.0.2.2:5060", {}, pair.world.now());
+    pair.alice.call("sip:bob@192.0.2.2:5060", {60s, 10s}, pair.world.now());
     REQUIRE(pair.world.run(10min));
     CHECK(only(pair.alice).code == 200);
     CHECK(only(pair.alice).over());

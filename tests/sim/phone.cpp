@@ -93,18 +93,32 @@ Call *Phone::find(std::string_view call_id) {
 }
 
 void Phone::register_now(base::Now now) {
-    if (register_call_id_.empty())
+    if (register_call_id_.empty()) {
         register_call_id_ = random_.token(12);
-    const std::string aor = "<sip:" + place_.user + '@' + place_.domain + '>';
+        register_from_ = "<sip:" + place_.user + '@' + place_.domain + ">;tag=" + random_.token(8);
+    }
+    registered_ = 0;
+    send_register({}, now);
+}
+
+void Phone::send_register(const Credentials &credentials, base::Now now) {
+    const std::string registrar = "sip:" + place_.domain;
     std::string branch;
-    Builder out = Builder::request("REGISTER", "sip:" + place_.domain);
-    out.add(HeaderId::via, new_via(branch)).add(HeaderId::max_forwards, "70");
-    out.add(HeaderId::from, aor + ";tag=" + random_.token(8)).add(HeaderId::to, aor);
-    out.add(HeaderId::call_id, register_call_id_);
+    Builder out = Builder::request("REGISTER", registrar);
+    out.add(HeaderId::via, new_via(branch))
+        .add(HeaderId::max_forwards, "70")
+        .add(HeaderId::from, register_from_);
+    out.add(HeaderId::to, "<sip:" + place_.user + '@' + place_.domain + '>')
+        .add(HeaderId::call_id, register_call_id_);
     out.add(HeaderId::cseq, std::to_string(++register_cseq_) + " REGISTER");
     out.add(HeaderId::contact, contact() + ";expires=3600");
+    credentials.add_to(out);
     const tx::Id id = layer_.send(flow(), out.finish(), branch, "REGISTER", now.mono);
-    clients_[id] = [this](int code, const Message *, base::Now) {
+    const bool first = credentials.value.empty();
+    clients_[id] = [this, registrar, first](int code, const Message *response, base::Now at) {
+        if (code == 401 && first)
+            return send_register(
+                answer_challenge(*response, place_.user, place_.password, registrar, random_), at);
         if (code >= 200)
             registered_ = code;
     };

@@ -9,6 +9,7 @@
 
 #include "base/random.hpp"
 #include "engine/transaction/layer.hpp"
+#include "sim/credentials.hpp"
 #include "sim/dialog.hpp"
 #include "sim/node.hpp"
 
@@ -42,7 +43,10 @@ struct Call {
 
     // Of the caller.
     tx::Id client = tx::Id::none;
-    std::string invite;
+    std::string target;
+    std::string from;
+    std::uint32_t cseq = 0;
+    std::string invite; ///< As it was sent last; the callee's as it came.
     bool provisional = false;
     std::string ack; ///< Sent for each 2xx of the dialog.
     Attempt attempt;
@@ -59,6 +63,7 @@ class Phone final : public Node {
     struct Place {
         std::string user;
         std::string domain;
+        std::string password;
         base::Endpoint address;
         base::Endpoint next_hop; ///< The proxy, or another phone.
         tx::Transport transport = tx::Transport::udp;
@@ -96,7 +101,10 @@ class Phone final : public Node {
     void on_client(tx::Id id, int code, const Message *response, base::Now now);
     [[nodiscard]] Call *find(std::string_view call_id);
 
+    void send_register(const Credentials &credentials, base::Now now);
+
     // caller.cpp
+    void send_invite(Call &call, const Credentials &credentials, base::Now now);
     void on_invite_response(Call &call, const Message &response, base::Now now);
     void on_answer(Call &call, const Message &ok, base::Now now);
     void give_up(Call &call, base::Now now);
@@ -122,6 +130,7 @@ class Phone final : public Node {
     std::map<tx::Id, std::function<void(int code, const Message *response, base::Now)>> clients_;
     std::string tag_;
     std::string register_call_id_;
+    std::string register_from_;
     std::uint32_t register_cseq_ = 0;
     int registered_ = 0;
 };

@@ -1,0 +1,141 @@
+#include "io/db/database.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "io/db/schema.hpp"
+#include "io/db/session.hpp"
+
+namespace cord::io::db {
+namespace {
+
+/// An empty file that only its owner can read: it will hold digests of passwords. True when it was not there.
+Result<bool> make_file(const std::string &path) {
+    int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        ::close(fd);
+        return true;
+    }
+    if (errno == EEXIST)
+        return false;
+    return fail(errno == EACCES || errno == EROFS ? Trouble::read_only : Trouble::gone,
+                fmt::format("cannot create {}: {}", path, std::strerror(errno)));
+}
+
+std::int64_t number(const std::string &text) {
+    return static_cast<std::int64_t>(base::to_uint(text, INT64_MAX).value_or(0));
+}
+
+} // namespace
+
+Database::Database(std::unique_ptr<Session> session) : session_(std::move(session)) {}
+Database::~Database() = default;
+Database::Database(Database &&) noexcept = default;
+Database &Database::operator=(Database &&) noexcept = default;
+
+Result<Database> Database::open(const Url &url) {
+    return Session::open(url).map(
+        [](std::unique_ptr<Session> session) { return Database(std::move(session)); });
+}
+
+Result<std::size_t> Database::create(const Url &url, bool if_not_exists) {
+    bool made_file = false;
+    if (url.engine == Engine::sqlite) {
+        auto made = make_file(url.place);
+        if (!made)
+            return tl::unexpected(made.error());
+        made_file = *made;
+    }
+    std::size_t made_tables = 0;
+    auto made = open(url).and_then([&](Database database) {
+        return database.session_->transaction([&]() -> Result<std::monostate> {
+            for (const Table &table : tables()) {
+                auto there = database.has_table(table.name);
+                if (!there)
+                    return tl::unexpected(there.error());
+                if (*there && !if_not_exists)
+                    return fail(Trouble::exists, fmt::format("there is a table {} already", table.name));
+                if (*there)
+                    continue;
+                if (auto result = database.make_table(table.name); !result)
+                    return result;
+                ++made_tables;
+            }
+            return std::monostate();
+        });
+    });
+    if (made)
+        return made_tables;
+    if (made_file)
+        ::unlink(url.place.c_str());
+    return tl::unexpected(made.error());
+}
+
+Result<bool> Database::has_table(const std::string &name) {
+    return session_->rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name = :a", 1, {name})
+        .map([](const std::vector<Texts> &rows) { return !rows.empty(); });
+}
+
+Result<std::monostate> Database::make_table(const std::string &name) {
+    auto table =
+        std::find_if(tables().begin(), tables().end(), [&](const Table &t) { return t.name == name; });
+    for (const std::string &statement : create_statements(*table))
+        if (auto done = session_->change(statement); !done)
+            return tl::unexpected(done.error());
+    return std::monostate();
+}
+
+Result<std::vector<TableStatus>> Database::status() {
+    std::vector<TableStatus> all;
+    for (const Table &table : tables()) {
+        TableStatus &status = all.emplace_back(TableStatus{table.name, 0, table.version, 0});
+        auto there = has_table(table.name);
+        if (!there)
+            return tl::unexpected(there.error());
+        if (!*there)
+            continue;
+        auto rows = session_->rows(fmt::format("SELECT count(*) FROM {}", table.name), 1);
+        if (!rows)
+            return tl::unexpected(rows.error());
+        status.rows = number(rows->at(0).at(0));
+        auto version = session_->rows("SELECT table_version FROM version WHERE table_name = :a", 1,
+                                      {std::string(table.name)});
+        if (version && !version->empty())
+            status.version = number(version->at(0).at(0));
+    }
+    return all;
+}
+
+bool Database::still_there() const { return session_->still_there(); }
+
+Result<std::vector<std::string>> Database::domains() {
+    return session_
+        ->rows("SELECT lower(domain) FROM domain WHERE domain <> '' UNION "
+               "SELECT lower(domain) FROM subscriber WHERE domain <> '' ORDER BY 1",
+               1)
+        .map([](std::vector<Texts> rows) {
+            std::vector<std::string> all;
+            for (Texts &row : rows)
+                all.push_back(std::move(row[0]));
+            return all;
+        });
+}
+
+Result<std::optional<Database::Target>> Database::alias(const std::string &name, const std::string &domain) {
+    return session_
+        ->rows("SELECT username, lower(domain) FROM dbaliases WHERE alias_username = :a AND "
+               "(lower(alias_domain) = :b OR alias_domain = '') ORDER BY id LIMIT 1",
+               2, {name, domain})
+        .map([](std::vector<Texts> rows) {
+            return rows.empty() ? std::nullopt : std::optional(Target{rows[0][0], rows[0][1]});
+        });
+}
+
+} // namespace cord::io::db

@@ -1,0 +1,90 @@
+// The database: subscribers, domains, aliases and bindings in Kamailio's tables, and our own beside them. All
+// calls block; a daemon uses DatabaseThread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/time.hpp"
+#include "engine/locate/row.hpp"
+#include "io/db/failure.hpp"
+#include "io/db/url.hpp"
+#include "io/db/user.hpp"
+
+namespace cord::io::db {
+
+class Session;
+
+/// One row of `location` to write, or to delete by its ruid.
+struct RowChange {
+    bool removed = false;
+    engine::locate::Row row;
+};
+
+/// A table that `version` names, and what is in it.
+struct TableStatus {
+    std::string name;
+    std::int64_t version = 0; ///< 0 when there is no such table.
+    std::int64_t wanted = 0;  ///< What this program is made for.
+    std::int64_t rows = 0;
+};
+
+class Database {
+  public:
+    /// Opens what is there; SQLite as WAL with synchronous=FULL, so that what is committed is on disk.
+    [[nodiscard]] static Result<Database> open(const Url &url);
+    /// Makes the database and all its tables, in one transaction. With `if_not_exists` tables that are there
+    /// stay as they are; without it, any is a failure. Gives the number of tables made.
+    [[nodiscard]] static Result<std::size_t> create(const Url &url, bool if_not_exists);
+
+    ~Database();
+    Database(Database &&) noexcept;
+    Database &operator=(Database &&) noexcept;
+
+    [[nodiscard]] Result<std::vector<TableStatus>> status();
+    /// Whether the file or server is still the one that was opened: writes to a deleted file go nowhere.
+    [[nodiscard]] bool still_there() const;
+
+    // Subscribers. Domains are given in lower case.
+    /// False when the user is there already; nothing is changed then.
+    [[nodiscard]] Result<bool> add_user(const User &user, const std::string &password);
+    /// False when there is no such user. Bindings and aliases of the user go too.
+    [[nodiscard]] Result<bool> remove_user(const std::string &name, const std::string &domain);
+    [[nodiscard]] Result<bool> set_password(const std::string &name, const std::string &domain,
+                                            const std::string &password);
+    [[nodiscard]] Result<std::optional<User>> user(const std::string &name, const std::string &domain,
+                                                   base::UnixTime now);
+    /// All, ordered by domain and name; with a pattern (* and ? as in file names), those whose `name@domain`,
+    /// or name alone, matches.
+    [[nodiscard]] Result<std::vector<User>> users(const std::string &pattern, base::UnixTime now);
+    /// Nothing for an unknown user. Understands Kamailio's rows with a password in plain text, and with a
+    /// SHA-256 in the column for MD5.
+    [[nodiscard]] Result<std::optional<Ha1s>> ha1s(const std::string &name, const std::string &domain);
+
+    /// The domains of the table `domain` and those that subscribers have, in order.
+    [[nodiscard]] Result<std::vector<std::string>> domains();
+    struct Target {
+        std::string name, domain;
+    };
+    /// Where the table `dbaliases` leads; the first of several.
+    [[nodiscard]] Result<std::optional<Target>> alias(const std::string &name, const std::string &domain);
+
+    // Bindings.
+    /// All that have not expired.
+    [[nodiscard]] Result<std::vector<engine::locate::Row>> bindings(base::UnixTime now);
+    /// Writes all of them in one transaction: when this returns well they are durable, else none is there.
+    [[nodiscard]] Result<std::monostate> store(std::span<const RowChange> changes);
+
+  private:
+    explicit Database(std::unique_ptr<Session> session);
+    [[nodiscard]] Result<bool> has_table(const std::string &name);
+    [[nodiscard]] Result<std::monostate> make_table(const std::string &name);
+    [[nodiscard]] Result<std::monostate> keep_profile(const User &user, const Ha1s &ha1s);
+    std::unique_ptr<Session> session_;
+};
+
+} // namespace cord::io::db

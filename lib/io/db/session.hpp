@@ -1,0 +1,48 @@
+// One connection by SOCI, which no header names: statements with bound parameters alone, failures as values.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "io/db/failure.hpp"
+#include "io/db/url.hpp"
+
+namespace cord::io::db {
+
+using Parameter = std::variant<std::monostate, std::string, std::int64_t, double>;
+/// A row's values as text; NULL is an empty one.
+using Texts = std::vector<std::string>;
+
+class Session {
+  public:
+    [[nodiscard]] static Result<std::unique_ptr<Session>> open(const Url &url);
+    ~Session();
+    Session(const Session &) = delete;
+    Session &operator=(const Session &) = delete;
+
+    /// `sql` names its parameters :a, :b, … in the order of `parameters`. Statements are prepared once. The
+    /// number of rows changed.
+    [[nodiscard]] Result<std::int64_t> change(const std::string &sql, std::vector<Parameter> parameters = {});
+    /// All rows of a query that has this many columns.
+    [[nodiscard]] Result<std::vector<Texts>> rows(const std::string &sql, std::size_t columns,
+                                                  std::vector<Parameter> parameters = {});
+
+    /// Runs `work` in a transaction that is for writing from its start; commits when it returns well.
+    [[nodiscard]] Result<std::monostate> transaction(const std::function<Result<std::monostate>()> &work);
+
+    [[nodiscard]] const Url &url() const { return url_; }
+    /// See Database::still_there.
+    [[nodiscard]] bool still_there() const;
+
+  private:
+    struct Parts;
+    Session(Url url, std::unique_ptr<Parts> parts);
+    Url url_;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace cord::io::db

@@ -1,0 +1,121 @@
+// A thousand days in the life of a proxy: phones and browsers register and call through the real core, on a
+// network that loses a fifth of the datagrams. Each call is answered and ended, or fails with a status;
+// nothing is left behind.
+//
+// CORD_SIM_SEED=n runs that seed alone; CORD_SIM_TRACE=1 prints its packets.
+#include <cstdlib>
+
+#include "sim/phone.hpp"
+#include "sim/proxy_node.hpp"
+#include "sim/world.hpp"
+#include "support/catch.hpp"
+
+using namespace cord;
+using namespace std::chrono_literals;
+using sim::Manner;
+
+namespace {
+
+base::Endpoint at(const std::string &text) { return *base::Endpoint::parse(text); }
+
+// Four phones, every other one a browser on a WebSocket, behind one proxy. What they do follows from the
+// seed.
+struct Scene {
+    explicit Scene(std::uint64_t seed)
+        : world(seed), proxy(at("192.0.2.100:5060"), "sim.test", world.random()) {
+        world.add(proxy);
+        for (const std::string user : {"alice", "bob", "carol", "dave"})
+            add_phone(user);
+        for (auto &phone : phones)
+            world.after(random_time(2s),
+                        [this, p = phone.get()](base::Now now) { register_until_done(*p, now); });
+        for (int i = 0; i < 4; ++i)
+            world.after(60s + random_time(120s), [this](base::Now now) { place_call(now); });
+    }
+
+    void add_phone(const std::string &user) {
+        const auto n = phones.size() + 1;
+        const bool browser = n % 2 == 0;
+        sim::Phone::Place place{user,
+                                "sim.test",
+                                sim::password_of(user),
+                                at("192.0.2." + std::to_string(n) + ":5060"),
+                                proxy.address(),
+                                browser ? sim::tx::Transport::ws : sim::tx::Transport::udp,
+                                browser ? n : 0};
+        const auto answer = world.random().below(10);
+        const Manner manner{answer < 7   ? Manner::Answer::accept
+                            : answer < 9 ? Manner::Answer::busy
+                                         : Manner::Answer::ignore,
+                            random_time(4s), 5s + random_time(30s)};
+        phones.push_back(std::make_unique<sim::Phone>(place, manner, world.random()));
+        world.add(*phones.back());
+    }
+
+    // A phone whose registration failed tries again, five times at most.
+    void register_until_done(sim::Phone &phone, base::Now now, int tries = 5) {
+        if (phone.registered() == 200 || tries == 0)
+            return;
+        phone.register_now(now);
+        world.after(10s,
+                    [this, &phone, tries](base::Now later) { register_until_done(phone, later, tries - 1); });
+    }
+
+    void place_call(base::Now now) {
+        const auto from = world.random().below(phones.size());
+        const auto to = (from + 1 + world.random().below(phones.size() - 1)) % phones.size();
+        const char *users[] = {"alice", "bob", "carol", "dave"};
+        const bool impatient = world.random().below(4) == 0;
+        phones[from]->call("sip:" + std::string(users[to]) + "@sim.test",
+                           {impatient ? random_time(5s) : 100s, random_time(40s)}, now);
+    }
+
+    base::Duration random_time(base::Duration below) {
+        return base::Duration(world.random().below(static_cast<std::uint64_t>(below.count())));
+    }
+
+    sim::World world;
+    sim::ProxyNode proxy;
+    std::vector<std::unique_ptr<sim::Phone>> phones;
+};
+
+struct Tally {
+    int registered = 0;
+    int answered = 0;
+    int refused = 0;
+};
+
+void live_through(std::uint64_t seed, Tally &tally) {
+    INFO("replay with CORD_SIM_SEED=" << seed << " CORD_SIM_TRACE=1");
+    Scene scene(seed);
+    REQUIRE(scene.world.run(48h));
+    for (const auto &phone : scene.phones) {
+        tally.registered += phone->registered() == 200;
+        REQUIRE(phone->transactions() == 0);
+        for (const auto &call : phone->calls()) {
+            INFO("call " << call->call_id << " state " << static_cast<int>(call->state) << " code "
+                         << call->code);
+            REQUIRE(call->over());
+            REQUIRE(call->code >= 200);
+            if (call->outgoing) {
+                tally.answered += call->code == 200;
+                tally.refused += call->code != 200;
+            }
+        }
+    }
+    REQUIRE(scene.proxy.statistic("transactions") == 0);
+    REQUIRE(scene.proxy.statistic("calls_active") == 0);
+}
+
+} // namespace
+
+TEST_CASE("a thousand seeds of registrations and calls through the proxy") {
+    Tally tally;
+    if (const char *one = std::getenv("CORD_SIM_SEED"))
+        return live_through(std::strtoull(one, nullptr, 10), tally);
+    for (std::uint64_t seed = 1; seed <= 1000; ++seed)
+        live_through(seed, tally);
+    CHECK(tally.registered > 3900);
+    CHECK(tally.answered > 1500);
+    CHECK(tally.refused > 500);
+}

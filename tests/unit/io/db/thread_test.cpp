@@ -1,0 +1,170 @@
+#include "io/db/thread.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "base/log.hpp"
+#include "unit/io/db/temporary.hpp"
+
+using namespace cord::io::db;
+using cord::engine::locate::Binding;
+using cord::engine::locate::Change;
+using cord::tests::TemporaryDatabase;
+
+namespace {
+
+/// A loop's post, and the turns that a test gives it.
+class Turns {
+  public:
+    DatabaseThread::Post post() {
+        return [this](std::function<void()> f) {
+            std::lock_guard lock(mutex_);
+            work_.push_back(std::move(f));
+            wake_.notify_one();
+        };
+    }
+    void one() {
+        std::function<void()> f;
+        {
+            std::unique_lock lock(mutex_);
+            REQUIRE(wake_.wait_for(lock, std::chrono::seconds(20), [this] { return !work_.empty(); }));
+            f = std::move(work_.front());
+            work_.pop_front();
+        }
+        f();
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<std::function<void()>> work_;
+};
+
+Change change(const std::string &ruid, bool removed = false) {
+    Binding b;
+    b.ruid = ruid;
+    b.user = "alice";
+    b.domain = "example.com";
+    b.contact = "sip:alice@192.0.2.1";
+    b.expires = cord::base::UnixTime(std::chrono::seconds(4'000'000'000));
+    return {removed, b};
+}
+
+/// Stores and waits for the answer.
+bool stored(DatabaseThread &db, Turns &turns, std::vector<Change> changes) {
+    std::optional<bool> answer;
+    db.store(std::move(changes), [&](bool ok) { answer = ok; });
+    while (!answer)
+        turns.one();
+    return *answer;
+}
+
+struct Quiet {
+    Quiet() { cord::base::log::set_level(cord::base::log::Level::error); }
+    ~Quiet() { cord::base::log::set_level(cord::base::log::Level::info); }
+};
+
+} // namespace
+
+TEST_CASE("registrations that come together are committed together") {
+    TemporaryDatabase t;
+    t.created();
+    Turns turns;
+    DatabaseThread db(t.url, turns.post());
+    constexpr int many = 500;
+    int good = 0;
+    for (int i = 0; i < many; ++i)
+        db.store({change("r" + std::to_string(i))}, [&](bool ok) { good += ok; });
+    for (int i = 0; i < many; ++i)
+        turns.one();
+    CHECK(good == many);
+    CHECK(db.counts().changes == many);
+    CHECK(db.counts().commits < many / 4);
+    CHECK(t.sqlite("SELECT count(*) FROM location") == "500\n");
+}
+
+TEST_CASE("users are looked up, and jobs see the open database") {
+    TemporaryDatabase t;
+    REQUIRE(*t.created().add_user({"alice", "example.com"}, "secret"));
+    Turns turns;
+    DatabaseThread db(t.url, turns.post());
+    std::string md5;
+    bool unknown = false;
+    db.look_user("alice", "example.com", [&](auto found) { md5 = (*found)->md5; });
+    db.look_user("bob", "example.com", [&](auto found) { unknown = !*found; });
+    turns.one();
+    turns.one();
+    CHECK(md5 == ha1s_of("alice", "example.com", "secret").md5);
+    CHECK(unknown);
+    std::size_t users = 0;
+    db.run([&](Database *open) {
+        REQUIRE(open);
+        users = open->users("", {})->size();
+        turns.post()([] {});
+    });
+    turns.one();
+    CHECK(users == 1);
+}
+
+TEST_CASE("without a database each call fails, and works again once it is there") {
+    Quiet quiet;
+    TemporaryDatabase t;
+    Turns turns;
+    DatabaseThread db(t.url, turns.post());
+    CHECK_FALSE(stored(db, turns, {change("a")}));
+    bool failed = false;
+    db.look_user("alice", "example.com", [&](auto found) { failed = !found; });
+    turns.one();
+    CHECK(failed);
+    db.store({change("owed")}, nullptr); // nobody waits: it is written later
+
+    REQUIRE(Database::create(t.url, false));
+    bool ok = false;
+    for (int i = 0; i < 40 && !ok; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        ok = stored(db, turns, {change("b")});
+    }
+    CHECK(ok);
+    CHECK(t.sqlite("SELECT ruid FROM location ORDER BY ruid") == "b\nowed\n");
+
+    // Writes to a deleted file would go nowhere.
+    std::filesystem::remove(t.url.place);
+    CHECK_FALSE(stored(db, turns, {change("c")}));
+}
+
+TEST_CASE("what was asked for before the end is done") {
+    TemporaryDatabase t;
+    t.created();
+    Turns turns;
+    {
+        DatabaseThread db(t.url, turns.post());
+        db.store({change("a")}, nullptr);
+        db.store({change("b")}, nullptr);
+    }
+    CHECK(t.sqlite("SELECT count(*) FROM location") == "2\n");
+}
+
+TEST_CASE("a full mailbox answers at once") {
+    Quiet quiet;
+    TemporaryDatabase t;
+    t.created();
+    Turns turns;
+    std::mutex gate;
+    gate.lock();
+    int good = 0, bad = 0;
+    {
+        DatabaseThread db(t.url, turns.post());
+        db.run([&](Database *) { std::lock_guard wait(gate); });
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        const auto count = DatabaseThread::mailbox_limit + 10;
+        for (std::size_t i = 0; i < count; ++i)
+            db.store({}, [&](bool ok) { ++(ok ? good : bad); });
+        gate.unlock();
+        for (std::size_t i = 0; i < count; ++i)
+            turns.one();
+    }
+    CHECK(bad == 10);
+    CHECK(good == static_cast<int>(DatabaseThread::mailbox_limit));
+}
