@@ -120,6 +120,7 @@ Command &Command::positionals(std::string_view name, std::vector<std::string> &i
 Command Command::subcommand(std::string_view name, std::string_view help, std::function<int()> act) {
     auto child = std::make_shared<CommandNode>();
     child->app = node_->app->add_subcommand(std::string(name), std::string(help));
+    child->app->fallthrough(); // options of the tool are good after the subcommand, too
     child->path = node_->path.empty() ? std::string(name) : fmt::format("{} {}", node_->path, name);
     child->act = std::move(act);
     node_->children.push_back(child);

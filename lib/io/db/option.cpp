@@ -1,0 +1,50 @@
+#include "io/db/option.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "io/cli/exit_code.hpp"
+#include "io/cli/paths.hpp"
+
+namespace cord::io::db {
+
+void DatabaseOption::declare(cli::Command &command) {
+    command
+        .option("--db", url, "URL",
+                "The database (default: sqlite:DIR/cordboard.sqlite of the state directory)")
+        .option("--db-file", file, "FILE", "A file that holds the database's URL");
+}
+
+base::Result<Url, std::string> DatabaseOption::resolve(std::string_view run_dir) const {
+    std::string text = url;
+    if (text.empty() && !file.empty()) {
+        std::ifstream in(file);
+        if (!std::getline(in, text))
+            return tl::unexpected(
+                fmt::format("--db-file {}: {}", file, in.is_open() ? "it is empty" : std::strerror(errno)));
+    }
+    if (text.empty())
+        text = fmt::format("sqlite:{}/cordboard.sqlite", cli::state_directory(run_dir));
+    return parse_url(base::trim(text)).map_error([&](base::Error e) {
+        return fmt::format("{}: {}", without_password(text), e.reason);
+    });
+}
+
+int exit_code(Trouble trouble) {
+    switch (trouble) {
+    case Trouble::locked:
+    case Trouble::gone:
+    case Trouble::no_tables: return cli::unavailable;
+    case Trouble::full: return cli::io_error;
+    case Trouble::read_only: return cli::not_permitted;
+    case Trouble::exists: return cli::cannot_create;
+    case Trouble::other: return cli::io_error;
+    }
+    return cli::io_error;
+}
+
+} // namespace cord::io::db
