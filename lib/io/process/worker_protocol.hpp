@@ -11,18 +11,14 @@
 
 #include "base/bytes.hpp"
 #include "wire/rtp/codec_spec.hpp"
+#include "wire/rtp/sequence.hpp"
 
 namespace cord::io::process {
 
 /// The longest record: a datagram and the few octets before it.
 inline constexpr std::size_t max_worker_record = 65'536 + 16;
 
-/// Where the RTP that a stream makes begins.
-struct StreamStart {
-    std::uint32_t ssrc = 0;
-    std::uint16_t sequence = 0;
-    std::uint32_t timestamp = 0;
-};
+using wire::rtp::StreamStart;
 
 namespace worker {
 

@@ -100,26 +100,16 @@ std::string payload_map_text(const PayloadMap &map) {
 
 std::optional<CodecSpec> static_codec(std::uint8_t payload_type) {
     switch (payload_type) {
-    case 0:
-        return CodecSpec{"pcmu", 8000, 1, {}};
-    case 3:
-        return CodecSpec{"gsm", 8000, 1, {}};
-    case 4:
-        return CodecSpec{"g723", 8000, 1, {}};
-    case 8:
-        return CodecSpec{"pcma", 8000, 1, {}};
-    case 9:
-        return CodecSpec{"g722", 8000, 1, {}};
-    case 10:
-        return CodecSpec{"l16", 44100, 2, {}};
-    case 11:
-        return CodecSpec{"l16", 44100, 1, {}};
-    case 13:
-        return CodecSpec{"cn", 8000, 1, {}};
-    case 18:
-        return CodecSpec{"g729", 8000, 1, {}};
-    default:
-        return {};
+    case 0: return CodecSpec{"pcmu", 8000, 1, {}};
+    case 3: return CodecSpec{"gsm", 8000, 1, {}};
+    case 4: return CodecSpec{"g723", 8000, 1, {}};
+    case 8: return CodecSpec{"pcma", 8000, 1, {}};
+    case 9: return CodecSpec{"g722", 8000, 1, {}};
+    case 10: return CodecSpec{"l16", 44100, 2, {}};
+    case 11: return CodecSpec{"l16", 44100, 1, {}};
+    case 13: return CodecSpec{"cn", 8000, 1, {}};
+    case 18: return CodecSpec{"g729", 8000, 1, {}};
+    default: return {};
     }
 }
 

@@ -132,15 +132,9 @@ std::optional<std::uint32_t> media_source(const RtcpPart &part) {
 static bool is_feedback(const RtcpPart &part, RtcpType type, std::uint8_t fmt) {
     return part.type == type && part.count == fmt && part.body.size() >= 8;
 }
-bool is_nack(const RtcpPart &part) {
-    return is_feedback(part, RtcpType::transport_feedback, fmt_nack);
-}
-bool is_pli(const RtcpPart &part) {
-    return is_feedback(part, RtcpType::payload_feedback, fmt_pli);
-}
-bool is_fir(const RtcpPart &part) {
-    return is_feedback(part, RtcpType::payload_feedback, fmt_fir);
-}
+bool is_nack(const RtcpPart &part) { return is_feedback(part, RtcpType::transport_feedback, fmt_nack); }
+bool is_pli(const RtcpPart &part) { return is_feedback(part, RtcpType::payload_feedback, fmt_pli); }
+bool is_fir(const RtcpPart &part) { return is_feedback(part, RtcpType::payload_feedback, fmt_fir); }
 bool is_remb(const RtcpPart &part) {
     return is_feedback(part, RtcpType::payload_feedback, fmt_application) && part.body.size() >= 16 &&
            base::as_text(part.body.subspan(8, 4)) == "REMB";

@@ -7,6 +7,13 @@
 
 namespace cord::wire::rtp {
 
+/// Where the numbers of a source that we make begin.
+struct StreamStart {
+    std::uint32_t ssrc = 0;
+    std::uint16_t sequence = 0;
+    std::uint32_t timestamp = 0;
+};
+
 /// How far `to` lies after `from`, negative when before: the nearer way round.
 template <class T>
 [[nodiscard]] constexpr std::int64_t distance(T from, T to) {

@@ -1,0 +1,70 @@
+// What a codec is here: payloads to sound and back, one object a direction and stream. `codecs()` lists them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "io/codec/pcm.hpp"
+#include "wire/rtp/codec_spec.hpp"
+
+namespace cord::io::codec {
+
+class Decoder {
+  public:
+    virtual ~Decoder() = default;
+    [[nodiscard]] virtual PcmFormat format() const = 0;
+    /// Appends the sound of one payload. After an error the decoder may be used on.
+    [[nodiscard]] virtual base::Result<void> decode(base::Bytes payload, Pcm &out) = 0;
+    /// Appends a guess at `frames` frames that were lost; `next` is the payload that follows them at once, if
+    /// one does: some codecs repeat in it what came before.
+    virtual void conceal(std::size_t frames, base::Bytes next, Pcm &out) = 0;
+};
+
+class Encoder {
+  public:
+    virtual ~Encoder() = default;
+    [[nodiscard]] virtual PcmFormat format() const = 0;
+    /// Frames in one payload.
+    [[nodiscard]] virtual std::size_t payload_frames() const = 0;
+    /// Appends the payload of exactly `payload_frames()` frames; nothing where the codec needs not be sent
+    /// (DTX).
+    [[nodiscard]] virtual base::Result<void> encode(PcmView pcm, std::vector<std::uint8_t> &out) = 0;
+};
+
+using wire::rtp::CodecSpec;
+
+/// One line of `mediacodec list`, and how to make its objects.
+struct Codec {
+    const char *name;
+    const char *kind;
+    std::uint32_t clock_rate; // of RTP; 0: any
+    std::uint8_t channels;    // in SDP; 0: any
+    const char *library;      // "" for our own
+    base::Result<std::unique_ptr<Decoder>> (*decoder)(const CodecSpec &, PcmFormat wanted);
+    base::Result<std::unique_ptr<Encoder>> (*encoder)(const CodecSpec &, PcmFormat source);
+};
+
+[[nodiscard]] std::span<const Codec> codecs();
+
+/// The spec with clock rate and channels filled in, from `sound` where the codec takes any; an error for a
+/// codec that is unknown or that has no such rate.
+[[nodiscard]] base::Result<CodecSpec> completed(CodecSpec spec, std::optional<PcmFormat> sound = {});
+
+/// Both open the codec as near to the sound on the other side as it can be: Opus at 8 kHz beside G.711. A
+/// decoder without `wanted` keeps all that the stream may hold. The specs are completed ones.
+[[nodiscard]] base::Result<std::unique_ptr<Decoder>> make_decoder(const CodecSpec &spec,
+                                                                  std::optional<PcmFormat> wanted = {});
+[[nodiscard]] base::Result<std::unique_ptr<Encoder>> make_encoder(const CodecSpec &spec, PcmFormat source);
+
+/// The payload type that a stream of ours gives the codec: RFC 3551's where there is one, else what browsers
+/// use.
+[[nodiscard]] std::uint8_t usual_payload_type(const CodecSpec &spec);
+
+/// The milliseconds of sound in one payload, `ptime` or 20.
+[[nodiscard]] base::Result<std::uint32_t> ptime_of(const CodecSpec &spec);
+
+} // namespace cord::io::codec

@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "io/codec/codec.hpp"
+#include "io/codec/opus.hpp"
+#include "io/codec/waveform.hpp"
+
+namespace cord::io::codec {
+
+// To add a codec: its two functions in a file of its own, and a line here.
+static constexpr std::array table{
+    Codec{"opus", "audio", 48000, 2, "libopus", make_opus_decoder, make_opus_encoder},
+    Codec{"pcmu", "audio", 8000, 1, "", make_waveform_decoder, make_waveform_encoder},
+    Codec{"pcma", "audio", 8000, 1, "", make_waveform_decoder, make_waveform_encoder},
+    Codec{"l16", "audio", 0, 0, "", make_waveform_decoder, make_waveform_encoder},
+    // Passed on from stream to stream, never sound.
+    Codec{"telephone-event", "event", 0, 1, "", nullptr, nullptr},
+};
+
+std::span<const Codec> codecs() { return table; }
+
+static const Codec *find(std::string_view name) {
+    auto found = std::find_if(table.begin(), table.end(), [name](const Codec &c) { return name == c.name; });
+    return found == table.end() ? nullptr : &*found;
+}
+
+base::Result<CodecSpec> completed(CodecSpec spec, std::optional<PcmFormat> sound) {
+    const Codec *codec = find(spec.name);
+    if (!codec)
+        return base::fail("no such codec here (mediacodec list shows them)");
+    if (spec.clock_rate == 0)
+        spec.clock_rate = codec->clock_rate != 0 ? codec->clock_rate : sound ? sound->rate : 0;
+    if (spec.clock_rate == 0)
+        spec.clock_rate = spec.name == "telephone-event" ? 8000 : 0;
+    if (spec.clock_rate == 0)
+        return base::fail("this codec needs its rate, as in l16/16000");
+    if (spec.channels == 0)
+        spec.channels = codec->channels != 0 ? codec->channels : sound ? sound->channels : std::uint8_t{1};
+    // RFC 7587 section 4.1: "opus/48000/2" whatever the sound is.
+    if (spec.name == "opus" && (spec.clock_rate != 48000 || spec.channels != 2))
+        return base::fail("opus is opus/48000/2, whatever its sound");
+    if (spec.channels > 2)
+        return base::fail("one or two channels");
+    return spec;
+}
+
+/// RFC 7587 section 6.1: without `stereo` or `sprop-stereo` the sound of Opus is taken to be mono.
+static PcmFormat natural_format(const CodecSpec &spec) {
+    if (spec.name == "opus" && spec.number("stereo") != 1 && spec.number("sprop-stereo") != 1)
+        return {spec.clock_rate, 1};
+    return {spec.clock_rate, spec.channels};
+}
+
+base::Result<std::unique_ptr<Decoder>> make_decoder(const CodecSpec &spec, std::optional<PcmFormat> wanted) {
+    const Codec *codec = find(spec.name);
+    if (!codec || !codec->decoder)
+        return base::fail("this codec cannot be decoded here");
+    return codec->decoder(spec, wanted.value_or(natural_format(spec)));
+}
+
+base::Result<std::unique_ptr<Encoder>> make_encoder(const CodecSpec &spec, PcmFormat source) {
+    const Codec *codec = find(spec.name);
+    if (!codec || !codec->encoder)
+        return base::fail("this codec cannot be encoded here");
+    return codec->encoder(spec, source);
+}
+
+std::uint8_t usual_payload_type(const CodecSpec &spec) {
+    for (std::uint8_t type = 0; type < 35; ++type)
+        if (auto fixed = wire::rtp::static_codec(type); fixed && fixed->name == spec.name &&
+                                                        fixed->clock_rate == spec.clock_rate &&
+                                                        fixed->channels == spec.channels)
+            return type;
+    if (spec.name == "opus")
+        return 111;
+    return spec.name == "telephone-event" ? 101 : 96;
+}
+
+base::Result<std::uint32_t> ptime_of(const CodecSpec &spec) {
+    if (!spec.parameter("ptime"))
+        return 20;
+    auto ms = spec.number("ptime");
+    if (!ms || *ms == 0 || *ms > 200)
+        return base::fail("the ptime is 1 to 200 ms");
+    return *ms;
+}
+
+} // namespace cord::io::codec

@@ -1,0 +1,23 @@
+#include "commands.hpp"
+#include "io/cli/table.hpp"
+#include "io/codec/codec.hpp"
+
+namespace cord::mediacodec {
+
+Outcome<void> list(bool json) {
+    using Kind = io::cli::Column::Kind;
+    io::cli::Table table({{"name"},
+                          {"kind"},
+                          {"clock_rate", Kind::number},
+                          {"channels", Kind::number},
+                          {"encode", Kind::yes_no},
+                          {"decode", Kind::yes_no},
+                          {"library"}},
+                         io::cli::Table::form(json));
+    for (const io::codec::Codec &c : io::codec::codecs())
+        table.row({c.name, c.kind, std::to_string(c.clock_rate), std::to_string(c.channels),
+                   c.encoder ? "true" : "false", c.decoder ? "true" : "false", c.library});
+    return {};
+}
+
+} // namespace cord::mediacodec

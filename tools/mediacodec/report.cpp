@@ -1,0 +1,56 @@
+#include "report.hpp"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+namespace cord::mediacodec {
+
+void say(const StreamOptions &options, const std::string &words) {
+    if (options.verbosity >= 0)
+        fmt::print(stderr, "mediacodec: {}\n", words);
+}
+
+/// "3 packets lost, 1 late": the counts that are not zero.
+static std::string counted(std::initializer_list<std::pair<std::uint64_t, const char *>> counts) {
+    std::string out;
+    for (auto [count, what] : counts)
+        if (count > 0)
+            out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, what);
+    return out;
+}
+
+Outcome<void> report(const StreamOptions &options, const RtpInput &input,
+                     const io::codec::Sequencer::Counts &arrivals,
+                     const io::codec::StreamDecoder::Counts &decoded) {
+    if (!input.damage().empty())
+        say(options, input.damage());
+    for (const std::string &objection : input.objections())
+        say(options, objection);
+    if (decoded.decoded == 0)
+        return failure(io::cli::bad_data,
+                       input.counts().packets == 0 ? "no RTP in the input" : "nothing could be decoded");
+
+    const auto concealed = std::chrono::duration_cast<std::chrono::milliseconds>(decoded.concealed).count();
+    std::string trouble = counted({{arrivals.lost, "packets lost"},
+                                   {static_cast<std::uint64_t>(concealed), "ms concealed"},
+                                   {arrivals.reordered, "reordered"},
+                                   {arrivals.late, "late or twice"},
+                                   {arrivals.stray, "of another source"},
+                                   {decoded.damaged, "with a damaged payload"},
+                                   {decoded.jumps, "jumps of the timestamp"},
+                                   {input.counts().damaged, "neither RTP nor RTCP"}});
+    if (!trouble.empty() || options.verbosity > 0)
+        say(options,
+            fmt::format("{} packets decoded{}{}", decoded.decoded, trouble.empty() ? "" : "; ", trouble));
+    if (std::string more =
+            counted({{arrivals.sources > 1 ? arrivals.sources : 0, "sources one after the other"},
+                     {decoded.events, "telephone-event packets"},
+                     {decoded.other, "packets of other payload types"},
+                     {input.counts().rtcp, "RTCP"}});
+        options.verbosity > 0 && !more.empty())
+        say(options, more);
+    return {};
+}
+
+} // namespace cord::mediacodec

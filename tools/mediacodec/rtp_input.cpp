@@ -1,0 +1,143 @@
+#include "rtp_input.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace cord::mediacodec {
+
+using wire::rtp::CodecSpec;
+
+Outcome<NamedCodec> parse_codec(const std::string &text) {
+    NamedCodec named;
+    auto [left, right] = base::cut(text, '=');
+    const bool numbered = !right.empty() && base::to_uint(left, 127);
+    if (numbered)
+        named.payload_type = static_cast<std::uint8_t>(*base::to_uint(left));
+    auto spec = CodecSpec::parse(numbered ? right : std::string_view(text));
+    if (!spec)
+        return failure(io::cli::wrong_usage, fmt::format("{}: {}", text, spec.error().text()));
+    auto known = io::codec::completed(*spec, io::codec::PcmFormat{});
+    if (!known)
+        return failure(io::cli::wrong_usage, fmt::format("{}: {}", text, known.error().text()));
+    named.spec = std::move(*spec);
+    return named;
+}
+
+std::optional<wire::rtp::Format> forced_format(const StreamOptions &options) {
+    if (options.format == "auto")
+        return {};
+    return options.format == "rtpdump" ? wire::rtp::Format::rtpdump : wire::rtp::Format::framed;
+}
+
+Outcome<RtpInput> RtpInput::open(const StreamOptions &options) {
+    std::vector<NamedCodec> codecs;
+    for (const std::string &text : options.codecs) {
+        auto named = parse_codec(text);
+        if (!named)
+            return tl::unexpected(named.error());
+        codecs.push_back(std::move(*named));
+    }
+    auto input = Input::open(options.in);
+    if (!input)
+        return tl::unexpected(input.error());
+    return RtpInput(std::move(*input), forced_format(options), std::move(codecs));
+}
+
+Outcome<void> RtpInput::read(const std::function<Outcome<void>(const wire::rtp::Packet &)> &each,
+                             const std::function<Outcome<void>()> &after_block) {
+    for (bool more = true; more;) {
+        auto bytes = input_.read();
+        if (!bytes)
+            return tl::unexpected(bytes.error());
+        if (bytes->empty())
+            reader_.finish();
+        else
+            reader_.feed(*bytes);
+        auto going = drain(each);
+        if (!going)
+            return tl::unexpected(going.error());
+        more = *going && !bytes->empty();
+        if (auto done = after_block(); !done)
+            return done;
+    }
+    return {};
+}
+
+/// False when the framing is lost.
+Outcome<bool> RtpInput::drain(const std::function<Outcome<void>(const wire::rtp::Packet &)> &each) {
+    for (;;) {
+        auto item = reader_.next();
+        if (!item) {
+            damage_ = base::describe(item.error());
+            return false;
+        }
+        if (!*item)
+            return true;
+        if ((*item)->kind == wire::rtp::Kind::rtcp) {
+            ++counts_.rtcp;
+            continue;
+        }
+        auto packet = wire::rtp::Packet::parse((*item)->bytes);
+        if (!packet) {
+            ++counts_.damaged;
+            continue;
+        }
+        ++counts_.packets;
+        merge_names();
+        if (auto done = each(*packet); !done)
+            return tl::unexpected(done.error());
+    }
+}
+
+/// The command line has the last word: over the line's codec of the same name, else for the first payload
+/// type that nothing names.
+void RtpInput::merge_names() {
+    if (merged_)
+        return;
+    merged_ = true;
+    named_ = reader_.announced();
+    std::vector<NamedCodec> unplaced;
+    for (NamedCodec &codec : codecs_) {
+        auto same = std::find_if(named_.begin(), named_.end(), [&codec](const auto &entry) {
+            return entry.second.name == codec.spec.name;
+        });
+        if (codec.payload_type)
+            named_.insert_or_assign(*codec.payload_type, codec.spec);
+        else if (same != named_.end())
+            same->second = codec.spec;
+        else
+            unplaced.push_back(std::move(codec));
+    }
+    codecs_ = std::move(unplaced);
+}
+
+std::optional<CodecSpec> RtpInput::codec_of(std::uint8_t payload_type) {
+    auto found = named_.find(payload_type);
+    std::optional<CodecSpec> spec;
+    if (found != named_.end()) {
+        spec = found->second;
+    } else if (!codecs_.empty()) {
+        spec = codecs_.front().spec;
+        named_.emplace(payload_type, *spec);
+        codecs_.erase(codecs_.begin());
+    } else {
+        spec = wire::rtp::static_codec(payload_type);
+    }
+    if (!spec) {
+        objections_.insert(
+            fmt::format("payload type {} is of no known codec (name it with -c)", payload_type));
+        return {};
+    }
+    auto known = io::codec::completed(*spec);
+    if (!known) {
+        objections_.insert(
+            fmt::format("payload type {}, {}: {}", payload_type, spec->text(), known.error().text()));
+        return {};
+    }
+    return *known;
+}
+
+} // namespace cord::mediacodec

@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include "commands.hpp"
+#include "io/codec/transcoder.hpp"
+#include "report.hpp"
+#include "rtp_input.hpp"
+#include "rtp_output.hpp"
+
+namespace cord::mediacodec {
+
+namespace {
+
+constexpr std::size_t reorder_window = 16;
+
+bool is_sound(const wire::rtp::CodecSpec &spec) { return spec.name != "telephone-event"; }
+
+class Transcoding {
+  public:
+    Transcoding(const StreamOptions &options, RtpInput &input, NamedCodec to)
+        : options_(options), input_(input), to_(std::move(to)) {}
+
+    Outcome<void> take(const wire::rtp::Packet &packet) {
+        const std::uint8_t type = packet.payload_type();
+        auto known = codecs_.find(type);
+        if (known == codecs_.end())
+            known = codecs_.emplace(type, input_.codec_of(type)).first;
+        if (!transcoder_) {
+            // What comes before it is known what is to be heard cannot be placed in time.
+            if (!known->second || !is_sound(*known->second))
+                return {};
+            if (auto begun = begin(type, *known->second); !begun)
+                return begun;
+        }
+        if (known->second)
+            transcoder_->know(type, *known->second);
+        transcoder_->push(packet);
+        return {};
+    }
+
+    Outcome<void> flush() { return output_ ? output_->flush() : Outcome<void>{}; }
+
+    Outcome<void> finish() {
+        if (!transcoder_)
+            return report(options_, input_, {}, {});
+        transcoder_->finish();
+        if (auto done = output_->flush(); !done)
+            return done;
+        return report(options_, input_, transcoder_->arrivals(), transcoder_->decoded());
+    }
+
+  private:
+    Outcome<void> begin(std::uint8_t first_type, const wire::rtp::CodecSpec &first) {
+        auto output = RtpOutput::open(options_, forced_format(options_).value_or(*input_.format()));
+        if (!output)
+            return tl::unexpected(output.error());
+        output_.emplace(std::move(*output));
+        auto spec = io::codec::completed(to_.spec, io::codec::PcmFormat{first.clock_rate, first.channels});
+        if (!spec)
+            return failure(io::cli::wrong_usage, fmt::format("{}: {}", to_.spec.text(), spec.error().text()));
+        const std::uint8_t type = to_.payload_type.value_or(io::codec::usual_payload_type(*spec));
+        wire::rtp::PayloadMap made{{type, *spec}};
+        // RFC 4733 section 2.1: events are on the clock of the sound beside them.
+        for (const auto &[event_type, event] : input_.named())
+            if (!is_sound(event))
+                made.emplace(event_type,
+                             wire::rtp::CodecSpec{event.name, spec->clock_rate, 1, event.parameters});
+        auto transcoder =
+            io::codec::Transcoder::make({{first_type, first}}, made, {chosen_ssrc(options_), 0, 0},
+                                        reorder_window, [this](base::Bytes rtp) { output_->packet(rtp); });
+        if (!transcoder)
+            return failure(io::cli::wrong_usage,
+                           fmt::format("{}: {}", to_.spec.text(), transcoder.error().text()));
+        transcoder_ = std::move(*transcoder);
+        output_->begin(made, spec->clock_rate);
+        return {};
+    }
+
+    const StreamOptions &options_;
+    RtpInput &input_;
+    NamedCodec to_;
+    std::optional<RtpOutput> output_;
+    std::map<std::uint8_t, std::optional<wire::rtp::CodecSpec>> codecs_;
+    std::unique_ptr<io::codec::Transcoder> transcoder_;
+};
+
+} // namespace
+
+Outcome<void> transcode(const StreamOptions &options) {
+    auto to = parse_codec(options.to);
+    if (!to)
+        return tl::unexpected(to.error());
+    auto input_options = options;
+    input_options.format = "auto"; // the input tells itself; --format is for what is written
+    auto input = RtpInput::open(input_options);
+    if (!input)
+        return tl::unexpected(input.error());
+    Transcoding transcoding(options, *input, std::move(*to));
+    auto read = input->read([&](const wire::rtp::Packet &packet) { return transcoding.take(packet); },
+                            [&] { return transcoding.flush(); });
+    return read ? transcoding.finish() : read;
+}
+
+} // namespace cord::mediacodec
