@@ -1,0 +1,69 @@
+// Each family of commands declares its own: the variables of its options live in it, until the tool ends.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "context.hpp"
+#include "password.hpp"
+
+namespace cord::tools::sipctl {
+
+/// add, rm, passwd, show, list
+class UserCommands {
+  public:
+    UserCommands(io::cli::App &app, Context &context);
+
+  private:
+    [[nodiscard]] Outcome<int> add();
+    [[nodiscard]] Outcome<int> remove();
+    [[nodiscard]] Outcome<int> change_password();
+    [[nodiscard]] Outcome<int> show();
+    [[nodiscard]] Outcome<int> list();
+
+    Context &context_;
+    std::string user_;
+    std::vector<std::string> users_;
+    std::string pattern_;
+    PasswordOptions password_;
+    std::string display_name_, email_;
+    bool if_not_exists_ = false;
+};
+
+/// contacts, online, calls, stats
+class LiveCommands {
+  public:
+    LiveCommands(io::cli::App &app, Context &context);
+
+  private:
+    [[nodiscard]] Outcome<int> contacts();
+    [[nodiscard]] Outcome<int> online();
+    [[nodiscard]] Outcome<int> calls();
+    [[nodiscard]] Outcome<int> statistics();
+
+    Context &context_;
+    std::string user_;
+    std::vector<std::string> names_;
+};
+
+/// rpc
+class RpcCommand {
+  public:
+    RpcCommand(io::cli::App &app, Context &context);
+
+  private:
+    [[nodiscard]] Outcome<int> run();
+    [[nodiscard]] int call(io::rpc::Client &daemon, const std::vector<std::string> &words) const;
+    [[nodiscard]] int shell(io::rpc::Client &daemon) const;
+
+    Context &context_;
+    std::vector<std::string> words_;
+    std::string socket_;
+};
+
+/// The exit code of an outcome.
+[[nodiscard]] inline int code_of(const Outcome<int> &outcome) {
+    return outcome ? *outcome : outcome.error().code;
+}
+
+} // namespace cord::tools::sipctl

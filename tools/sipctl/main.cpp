@@ -1,0 +1,12 @@
+// sipctl: provisions users, and looks at and steers running daemons.
+#include "commands.hpp"
+
+int main(int argc, char **argv) {
+    using namespace cord::tools::sipctl;
+    cord::io::cli::App app("sipctl", "Provision users, and look at and steer running daemons");
+    Context context(app);
+    UserCommands users(app, context);
+    LiveCommands live(app, context);
+    RpcCommand rpc(app, context);
+    return app.run(argc, argv);
+}
