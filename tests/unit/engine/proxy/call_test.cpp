@@ -402,5 +402,9 @@ TEST_CASE("16.3: what is not to be forwarded is refused", "[proxy]") {
     CHECK(code("INVITE sip:alice@iop.test SIP/2.0", "INVITE tel:+1 SIP/2.0") == 416);
     CHECK(code("SIP/2.0\r\n", "SIP/7.0\r\n") == 505);
     CHECK(code("X-Unknown: kept; as, it is", "Proxy-Require: a, b") == 420);
-    CHECK(code("To: <sip:alice@iop.test>", "To: <sip:alice@iop.test>;tag=1") == 481);
+    std::string lost = invite(t.phone, "alice", test::phone_sdp);
+    lost.replace(lost.find("sip:alice@iop.test"), 18, "sip:gb36@gfdl.invalid");
+    lost.insert(lost.find("To: <sip:alice@iop.test>") + 24, ";tag=1");
+    t.bench.send(t.phone, lost);
+    CHECK(t.phone.next().status() == 481);
 }
