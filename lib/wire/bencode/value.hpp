@@ -20,13 +20,14 @@ using Dict = std::vector<Entry>;
 
 class Value {
   public:
-    Value() : Value(Dict{}) {}
-    Value(std::int64_t number) : value_(number) {}
-    Value(std::string text) : value_(std::move(text)) {}
-    Value(std::string_view text) : value_(std::string(text)) {}
-    Value(const char *text) : value_(std::string(text)) {}
-    Value(List list) : value_(std::move(list)) {}
-    Value(Dict dict) : value_(std::move(dict)) {}
+    // Defined where Entry is complete.
+    Value();
+    Value(std::int64_t number);
+    Value(std::string text);
+    Value(std::string_view text);
+    Value(const char *text);
+    Value(List list);
+    Value(Dict dict);
 
     [[nodiscard]] const std::int64_t *number() const { return std::get_if<std::int64_t>(&value_); }
     [[nodiscard]] const std::string *text() const { return std::get_if<std::string>(&value_); }
@@ -41,6 +42,14 @@ struct Entry {
     std::string key;
     Value value;
 };
+
+inline Value::Value() : Value(Dict{}) {}
+inline Value::Value(std::int64_t number) : value_(number) {}
+inline Value::Value(std::string text) : value_(std::move(text)) {}
+inline Value::Value(std::string_view text) : value_(std::string(text)) {}
+inline Value::Value(const char *text) : value_(std::string(text)) {}
+inline Value::Value(List list) : value_(std::move(list)) {}
+inline Value::Value(Dict dict) : value_(std::move(dict)) {}
 
 /// The first value under `key`, or nullptr.
 [[nodiscard]] const Value *find(const Dict &dict, std::string_view key);
