@@ -4,6 +4,7 @@
 
 #include "base/limits.hpp"
 #include "commands.hpp"
+#include "engine/trace/ladder_svg.hpp"
 #include "engine/trace/ladder_text.hpp"
 #include "engine/trace/live.hpp"
 #include "io/cli/exit_code.hpp"
@@ -51,11 +52,23 @@ void draw_text(const TextStyle &style, const std::vector<Query::Chosen> &chosen,
     }
 }
 
+// A picture is of one call.
+void draw_svg(const std::vector<Query::Chosen> &chosen, Output &out) {
+    if (chosen.size() > 1)
+        fmt::print(stderr, "siptrace: {} calls, this is number {} (--call N draws another)\n", chosen.size(),
+                   chosen.front().n);
+    out.write(engine::trace::ladder_svg(engine::trace::make_ladder(*chosen.front().call)));
+}
+
 int run(const Options &o, const std::string &color) {
     const bool to_file = !o.out.empty() && o.out != "-";
     const TextStyle style{to_file ? 0 : terminal_width(), !to_file && wants_colour(color)};
-    if (o.follow)
+    if (o.follow && o.format == "text")
         return follow(o, style);
+    if (o.follow) {
+        fmt::print(stderr, "siptrace: --follow draws text alone\n");
+        return io::cli::wrong_usage;
+    }
     engine::trace::Calls calls;
     const int code = read_all(o.query.in, calls);
     const auto chosen = o.query.choose(calls);
@@ -64,7 +77,10 @@ int run(const Options &o, const std::string &color) {
         return code == io::cli::done ? io::cli::answer_is_no : code;
     }
     Output out(o.out);
-    draw_text(style, chosen, out);
+    if (o.format == "svg")
+        draw_svg(chosen, out);
+    else
+        draw_text(style, chosen, out);
     return out.close(code);
 }
 
@@ -75,7 +91,7 @@ void add_flow(io::cli::App &app) {
     auto command = app.subcommand("flow", "Draw calls as ladders",
                                   [options, &app] { return run(*options, app.common().color); });
     options->query.declare(command);
-    command.choice("--format", options->format, {"text"}, "What to draw");
+    command.choice("--format", options->format, {"text", "svg"}, "What to draw");
     command.option("-o,--output", options->out, "FILE", "Where to write; - is stdout (default)");
     command.flag("-f,--follow", options->follow, "Draw messages as they come, until interrupted");
 }

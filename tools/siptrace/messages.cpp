@@ -42,16 +42,16 @@ std::string json_line(const Call &call, const Entry &e) {
 }
 
 std::string tabbed(const Call &call, const Entry &e) {
-    return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\n", e.n, engine::trace::unix_text(e.at), e.src.text(), e.dst.text(),
-                       engine::transaction::name(e.transport), printable(call.call_id()),
+    return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\n", e.n, engine::trace::unix_text(e.at), e.src.text(),
+                       e.dst.text(), engine::transaction::name(e.transport), printable(call.call_id()),
                        printable(e.sip.start_line()));
 }
 
 // For a terminal, columns that need not wait for the last line.
 std::string aligned(const Entry &e, std::size_t width) {
     const std::string line = fmt::format(
-        "{:>5}  {}  {:>21} → {:<21}  {:<3}  {}", e.n, engine::trace::clock_text(e.at),
-        e.src.text(), e.dst.text(), engine::transaction::name(e.transport), printable(e.sip.start_line()));
+        "{:>5}  {}  {:>21} → {:<21}  {:<3}  {}", e.n, engine::trace::clock_text(e.at), e.src.text(),
+        e.dst.text(), engine::transaction::name(e.transport), printable(e.sip.start_line()));
     return (width == 0 ? line : engine::trace::fitted(line, width)) + '\n';
 }
 

@@ -22,18 +22,17 @@ static int refuse(const InputError &error) {
 }
 
 static void tell_left_out(const Feed &feed) {
+    const auto tell = [](const char *what, std::uint64_t n) {
+        if (n > 0)
+            base::log::warning("trace", "left out: {}: {}", what, n);
+    };
     if (feed.input().cut_short())
         base::log::warning("trace", "the trace ends in the middle of a packet");
-    if (const std::size_t n = feed.input().skipped(); n > 0)
-        base::log::warning("trace", "{} lines are not of a trace", n);
     const auto &counts = feed.decoder().counts();
-    if (counts.unknown_link > 0)
-        base::log::warning("trace", "{} packets are of a link type that is not understood",
-                           counts.unknown_link);
-    if (counts.tcp_gaps > 0)
-        base::log::warning("trace", "{} gaps in TCP connections", counts.tcp_gaps);
-    if (const std::size_t n = feed.decoder().incomplete_datagrams(); n > 0)
-        base::log::warning("trace", "{} IP datagrams lack fragments", n);
+    tell("lines that are not of a trace", feed.input().skipped());
+    tell("packets of a link type that is not understood", counts.unknown_link);
+    tell("gaps in TCP connections", counts.tcp_gaps);
+    tell("IP datagrams that lack fragments", feed.decoder().incomplete_datagrams());
     base::log::debug("trace", "{} packets, {} SIP messages, {} packets without IP, {} cut short",
                      counts.packets, counts.sip, counts.not_ip, counts.cut);
 }

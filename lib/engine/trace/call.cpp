@@ -67,8 +67,10 @@ std::string MediaStream::codec() const {
         const auto found = codecs.find(pt);
         if (found == codecs.end())
             return "PT " + std::to_string(pt);
-        if (found->second.name != "telephone-event")
-            return found->second.text();
+        const auto &[name, rate, channels, parameters] = found->second;
+        if (name == "telephone-event")
+            continue;
+        return name + '/' + std::to_string(rate) + (channels > 1 ? '/' + std::to_string(channels) : "");
     }
     return "telephone-event";
 }
@@ -211,7 +213,12 @@ std::optional<std::chrono::nanoseconds> Call::setup() const {
 }
 
 std::optional<std::chrono::nanoseconds> Call::duration() const {
-    return answered_ ? std::optional(ended_.value_or(last_) - *answered_) : std::nullopt;
+    if (!answered_)
+        return std::nullopt;
+    Stamp last = last_;
+    for (const MediaStream &stream : streams_)
+        last = std::max(last, stream.last);
+    return ended_.value_or(last) - *answered_;
 }
 
 } // namespace cord::engine::trace

@@ -83,8 +83,9 @@ std::optional<IpPacket> parse_v6(Bytes b) {
     return out;
 }
 
-// RFC 2784 and 2890: a checksum, a key and a sequence number may follow; RFC 2637 (PPTP, version 1) has an acknowledgment
-// number, too. ERSPAN, type II (eight bytes of its own) or I (none, and no sequence number), holds an Ethernet frame.
+// RFC 2784 and 2890: a checksum, a key and a sequence number may follow; RFC 2637 (PPTP, version 1) has an
+// acknowledgment number, too. ERSPAN, type II (eight bytes of its own) or I (none, and no sequence number),
+// holds an Ethernet frame.
 Bytes inside_gre(Bytes b) {
     constexpr std::uint16_t erspan = 0x88BE;
     constexpr std::uint16_t transparent_ethernet = 0x6558;

@@ -59,16 +59,32 @@ LadderRow media_row(const MediaStream &s, std::size_t n, Hosts &hosts) {
     return row;
 }
 
-std::string subtitle_of(const Call &call) {
-    std::string out = call.number > 0 ? fmt::format("Call {}", call.number) : printable(call.method());
-    out += fmt::format(", {}", call.state());
-    if (call.code() != 0)
-        out += fmt::format(" ({})", call.code());
+Tone tone_of(std::string_view state) {
+    if (state == "completed" || state == "in-call" || state == "registered" || state == "unregistered" ||
+        state == "done")
+        return Tone::success;
+    if (state == "cancelled" || state == "diverted" || state == "challenged")
+        return Tone::redirection;
+    return state == "calling" || state == "ringing" || state == "pending" ? Tone::provisional : Tone::failure;
+}
+
+std::string facts_of(const Call &call) {
+    std::string out;
     if (const auto setup = call.setup())
-        out += ", answered after " + duration_text(*setup);
+        out += "answered after " + duration_text(*setup) + ", ";
     if (const auto duration = call.duration())
-        out += ", lasted " + duration_text(*duration);
-    return out + ", " + date_text(call.start()) + ' ' + clock_text(call.start()) + " UTC";
+        out += "lasted " + duration_text(*duration) + ", ";
+    return out + date_text(call.start()) + ' ' + clock_text(call.start()) + " UTC";
+}
+
+void describe(const Call &call, Ladder &out) {
+    out.title = printable(call.from()) + " → " + printable(call.to());
+    out.name = call.number > 0 ? fmt::format("Call {}", call.number) : printable(call.method());
+    out.state = call.state();
+    out.state_tone = tone_of(call.state());
+    if (call.code() != 0)
+        out.state += fmt::format(" ({})", call.code());
+    out.facts = facts_of(call);
 }
 
 } // namespace
@@ -87,7 +103,7 @@ LadderRow message_row(const Entry &e, std::pair<std::size_t, std::size_t> column
         row.label += " (captured twice)";
     const auto lines = media_lines(sdp_body(e.sip));
     if (const std::string kind = session_kind(lines); !kind.empty() && e.repeat == Repeat::no) {
-        row.label += ' ' + printable(kind);
+        row.note = printable(kind);
         for (const MediaLine &line : lines)
             row.details.push_back(printable(summary(line)));
     }
@@ -98,8 +114,7 @@ LadderRow message_row(const Entry &e, std::pair<std::size_t, std::size_t> column
 
 Ladder make_ladder(const Call &call) {
     Ladder out;
-    out.title = printable(call.from()) + " → " + printable(call.to());
-    out.subtitle = subtitle_of(call);
+    describe(call, out);
     Hosts hosts;
     for (const Entry &entry : call.messages())
         out.rows.push_back(message_row(entry, hosts.note(entry)));

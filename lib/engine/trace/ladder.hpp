@@ -18,7 +18,8 @@ struct LadderRow {
     std::size_t to = 0;
     Tone tone = Tone::request;
     Repeat repeat = Repeat::no;
-    std::string label;                ///< "INVITE RTP/AVP", "180 Ringing", "RTP #1 opus/48000/2".
+    std::string label;                ///< "INVITE", "180 Ringing", "RTP #1 opus/48000/2".
+    std::string note;                 ///< Of a session description, its profile: "RTP/AVP".
     std::vector<std::string> details; ///< Of media: addresses and codecs.
     std::string tip;                  ///< More, for who points at it.
 };
@@ -29,8 +30,11 @@ struct LadderColumn {
 };
 
 struct Ladder {
-    std::string title;    ///< "alice@example.com → bob@example.com"
-    std::string subtitle; ///< "Call 1, completed, 12.3 s, …"
+    std::string title; ///< "alice@example.com → bob@example.com"
+    std::string name;  ///< "Call 1", "REGISTER"
+    std::string state; ///< "completed (200)"
+    Tone state_tone = Tone::provisional;
+    std::string facts; ///< "answered after 0.150 s, lasted 2.350 s, 2026-01-01 00:00:00.100 UTC"
     std::vector<LadderColumn> columns;
     std::vector<LadderRow> rows; ///< In the order of time.
 };

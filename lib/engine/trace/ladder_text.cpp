@@ -36,6 +36,10 @@ const char *colour_of(const LadderRow &row) {
     return "\x1b[35m";
 }
 
+std::string full_label(const LadderRow &row) {
+    return row.note.empty() ? row.label : row.label + ' ' + row.note;
+}
+
 std::string seconds(std::chrono::nanoseconds d, const char *format) {
     return fmt::format(fmt::runtime(format), std::chrono::duration<double>(d).count());
 }
@@ -92,7 +96,7 @@ void TextPainter::finish(std::string &out, std::string_view gutter, const Line &
     while (end > 0 && line[end - 1].text == " ")
         --end;
     const std::size_t most =
-        style_.width == 0 ? SIZE_MAX : style_.width - std::min(style_.width, gutter_width);
+        style_.width == 0 ? SIZE_MAX : style_.width - std::min(style_.width, width_of(gutter));
     for (std::size_t i = 0; i < std::min(end, most); ++i) {
         if (style_.colour && line[i].colour != now) {
             text += now == colour::none ? "" : colour::reset;
@@ -109,15 +113,13 @@ void TextPainter::finish(std::string &out, std::string_view gutter, const Line &
 }
 
 void TextPainter::names(std::string &out, const std::vector<std::string> &labels) const {
-    Line line(x(columns_ - 1) + margin + 1);
+    Line line;
     std::vector<std::string> texts;
-    for (std::size_t i = 0; i < labels.size(); ++i)
-        texts.push_back(fitted(labels[i], pitch_ - 2));
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        const std::size_t half = width_of(texts[i]) / 2;
-        put(line, x(i) - std::min(half, x(i)), texts[i], colour::bold);
-    }
-    finish(out, std::string(gutter_width, ' '), line);
+    for (const std::string &label : labels)
+        texts.push_back(fitted(label, pitch_ - 2));
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        put(line, gutter_width + x(i) - width_of(texts[i]) / 2, texts[i], colour::bold);
+    finish(out, "", line);
 }
 
 void TextPainter::arrow(Line &line, const LadderRow &row) const {
@@ -135,14 +137,14 @@ void TextPainter::row(std::string &out, const LadderRow &row, std::string_view g
     Line line = lifelines();
     const std::size_t left = x(std::min(row.from, row.to));
     const std::size_t right = x(std::max(row.from, row.to));
-    std::string label;
+    std::string label = full_label(row);
     if (left == right) { // to itself
-        label = "↺ " + row.label;
+        label = "↺ " + label;
         put(line, left + 2, label, colour_of(row));
     } else {
         arrow(line, row);
         const std::size_t room = right - left - 1;
-        label = ' ' + fitted(row.label, room - 6) + ' ';
+        label = ' ' + fitted(label, room - 6) + ' ';
         put(line, left + 1 + (room - width_of(label)) / 2, label, colour_of(row));
     }
     finish(out, gutter, line);
@@ -161,7 +163,7 @@ std::string ladder_text(const Ladder &ladder, const TextStyle &style) {
         out += '\n';
     };
     heading(ladder.title, colour::bold);
-    heading(ladder.subtitle, colour::dim);
+    heading(ladder.name + ", " + ladder.state + ", " + ladder.facts, colour::dim);
     out += '\n';
     std::size_t wanted = least_pitch;
     std::vector<std::string> names;
@@ -174,7 +176,7 @@ std::string ladder_text(const Ladder &ladder, const TextStyle &style) {
     for (const LadderRow &row : ladder.rows) {
         const std::size_t span = std::max(row.from, row.to) - std::min(row.from, row.to);
         if (span > 0)
-            wanted = std::max(wanted, (width_of(row.label) + 8) / span);
+            wanted = std::max(wanted, (width_of(full_label(row)) + 8) / span);
     }
     const TextPainter painter(style, names.size(), TextPainter::pitch(style, names.size(), wanted));
     painter.names(out, names);

@@ -48,7 +48,7 @@ std::string LiveLadder::add(const Call &call, const Entry &entry) {
     if (call.number > 0)
         row.label = fmt::format("#{} {}", call.number, row.label);
 
-    const TextPainter painter(style_, places_.size(), TextPainter::pitch(style_, places_.size(), 32));
+    const TextPainter painter(style_, places_.size(), TextPainter::pitch(style_, places_.size(), SIZE_MAX));
     std::string out;
     if (std::exchange(changed_, false)) {
         std::vector<std::string> names;

@@ -19,6 +19,7 @@ struct MediaLine {
     base::Endpoint rtcp;
     std::vector<base::Endpoint> candidates; ///< Of ICE, those with an address and component 1.
     wire::rtp::PayloadMap codecs;
+    std::vector<std::string> names; ///< Of the codecs, in the order of preference.
 
     /// SRTP: what is seen of it is encrypted.
     [[nodiscard]] bool encrypted() const { return profile.find("SAVP") != std::string::npos; }
@@ -30,7 +31,7 @@ struct MediaLine {
 /// Its m= sections; empty when it is no session description.
 [[nodiscard]] std::vector<MediaLine> media_lines(std::string_view sdp);
 
-/// "audio 192.0.2.1:4000 RTP/AVP PCMA PCMU telephone-event", for people.
+/// "audio 192.0.2.1:4000  pcma pcmu telephone-event", for people.
 [[nodiscard]] std::string summary(const MediaLine &media);
 
 } // namespace cord::engine::trace

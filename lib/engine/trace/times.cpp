@@ -16,14 +16,15 @@ std::string duration_text(std::chrono::nanoseconds d) {
 
 std::string date_text(Stamp at) {
     const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(at));
-    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()));
+    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
 std::string clock_text(Stamp at) {
     const auto ms =
         std::chrono::floor<std::chrono::milliseconds>(at - std::chrono::floor<std::chrono::days>(at)).count();
-    return fmt::format("{:02}:{:02}:{:02}.{:03}", ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
+    return fmt::format("{:02}:{:02}:{:02}.{:03}", ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60,
+                       ms % 1000);
 }
 
 std::string unix_text(Stamp at) {

@@ -1,6 +1,7 @@
 // Ladders as they are drawn, held against files; CORD_UPDATE_GOLDEN=1 writes them anew, to be looked at.
 #include "engine/trace/ladder.hpp"
 
+#include "engine/trace/ladder_svg.hpp"
 #include "engine/trace/ladder_text.hpp"
 #include "engine/trace/live.hpp"
 #include "engine/trace/printable.hpp"
@@ -31,6 +32,36 @@ TEST_CASE("a call with media as text") {
     matches("srtp.txt", ladder_text(ladder, {}));
     matches("srtp-60.txt", ladder_text(ladder, {60, false}));
     matches("srtp-colour.txt", ladder_text(ladder, {100, true}));
+}
+
+TEST_CASE("a call with media as a picture") {
+    const Ladder ladder = first_call("gen-sip-sdes-srtp-dtmf.pcap");
+    const std::string drawn = ladder_svg(ladder);
+    matches("srtp.svg", drawn);
+    CHECK(drawn == ladder_svg(first_call("gen-sip-sdes-srtp-dtmf.pcap")));
+}
+
+TEST_CASE("markup from the network stays text") {
+    Ladder ladder;
+    ladder.title = "<script>\"&";
+    const std::string drawn = ladder_svg(ladder);
+    CHECK(drawn.find("<script>") == std::string::npos);
+    CHECK(drawn.find("&lt;script&gt;&quot;&amp;") != std::string::npos);
+}
+
+TEST_CASE("a proxy of several addresses is one column, media relayed by it end there") {
+    const std::string trace =
+        slurp(std::string(std::getenv("CORD_TEST_DATA")) + "/traces/browser-to-phone.ndjson");
+    const ReadFile read(trace);
+    const Ladder ladder = make_ladder(*read.calls.listed().at(0));
+    REQUIRE(ladder.columns.size() == 3);
+    CHECK(ladder.columns[0].label == "127.0.0.1:51544");
+    CHECK(ladder.columns[1].label == "127.0.0.1:8443,5060");
+    CHECK(ladder.columns[2].label == "127.0.0.1:5070");
+    CHECK(ladder.columns[0].agent == "JsSIP 3.10.1");
+    CHECK(ladder.columns[2].agent == "baresip v3.5 (Linux)");
+    matches("browser-to-phone.txt", ladder_text(ladder, {}));
+    matches("browser-to-phone.svg", ladder_svg(ladder));
 }
 
 TEST_CASE("a ladder drawn live") {
