@@ -75,6 +75,24 @@ void take_100rel(Edit &edit) {
                 edit.remove(value);
 }
 
+/// sipML5 with its breaker option on writes a password hash into the URI of its Contact: it goes no further
+/// than here.
+void take_secrets(Edit &edit) {
+    for (const wire::sip::Value &value : edit.original().values(HeaderId::contact)) {
+        auto contact = wire::sip::NameAddr::parse(value.text);
+        if (!contact)
+            continue;
+        for (const wire::sip::Param &param : contact->uri.params) {
+            if (!base::iequals(param.name, "ha1") && !base::iequals(param.name, "impi"))
+                continue;
+            const char *semicolon = param.name.data() - 1;
+            const char *end = param.has_value ? param.value.data() + param.value.size()
+                                              : param.name.data() + param.name.size();
+            edit.replace(std::string_view(semicolon, static_cast<std::size_t>(end - semicolon)), "");
+        }
+    }
+}
+
 } // namespace
 
 std::string loop_mark(const Message &request) {
@@ -107,6 +125,7 @@ std::string outgoing_request(const State &s, const Exchange &e, const Branch &br
     if (e.call != 0 && !e.in_dialog)
         add_record_route(edit, s, e, branch);
     take_credentials(edit, s);
+    take_secrets(edit);
     if (e.hides_early_media)
         take_100rel(edit);
     if (sdp)

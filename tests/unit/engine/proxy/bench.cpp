@@ -132,7 +132,7 @@ void Bench::enroll(Client &client, std::string_view contact, std::string_view ex
     send_with_password(
         client,
         message(fmt::format(R"(REGISTER sip:iop.test SIP/2.0
-        Via: SIP/2.0/{} {}.invalid;branch=z9hG4bKr-{}-{}{}
+        Via: SIP/2.0/{} {}.invalid;branch=z9hG4bKr-{}-{}-{}{}
         Max-Forwards: 70
         To: <sip:{}@iop.test>
         From: <sip:{}@iop.test>;tag=r{}
@@ -141,9 +141,9 @@ void Bench::enroll(Client &client, std::string_view contact, std::string_view ex
         Contact: {};expires=600
         Supported: path, outbound{})",
                             engine::transaction::via_name(client.flow.transport), client.user, client.user,
-                            now_.mono.time_since_epoch().count(),
+                            client.flow.remote.ip.text(), now_.mono.time_since_epoch().count(),
                             client.flow.transport == Transport::udp ? ";rport" : "", client.user, client.user,
-                            client.user, client.user, client.flow.remote.port, contact, extra)));
+                            client.user, client.user, client.flow.remote.text(), contact, extra)));
     CHECK(client.next("200").is_response());
 }
 
@@ -265,7 +265,7 @@ std::string Bench::breaker_reply(std::string_view request) const {
         rest += "a=ice-ufrag:bbbb\r\na=fingerprint:sha-256 AA:BB\r\na=setup:passive\r\na=rtcp-mux\r\n";
     else
         rest = without_keys(rest);
-    media.replace(media.find("o=-"), 3, "o=breaker");
+    media.replace(media.find("o="), 2, "o=breaker");
     return wire::bencode::write(wire::bencode::Dict{{"result", "ok"}, {"sdp", media + rest}});
 }
 

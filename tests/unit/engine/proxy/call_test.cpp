@@ -408,3 +408,115 @@ TEST_CASE("16.3: what is not to be forwarded is refused", "[proxy]") {
     t.bench.send(t.phone, lost);
     CHECK(t.phone.next().status() == 481);
 }
+
+TEST_CASE("the callee's page is closed mid-call, or before the caller hangs up", "[proxy]") {
+    TwoParties t;
+    t.bench.send_with_password(t.phone, invite(t.phone, "alice", test::phone_sdp));
+    Message at_alice = t.alice.next("INVITE");
+    t.bench.send(t.alice,
+                 respond(at_alice, 200, "alice-tag", browser_sdp, "sip:gb36@gfdl.invalid;transport=ws"));
+    Message ok = t.phone.next("200");
+    t.bench.send(t.phone, in_dialog(ok, t.phone, true, "ACK", 11));
+    t.bench.close(t.alice);
+    SECTION("the grace time passes") {
+        t.bench.advance(31s);
+        Message bye = t.phone.next("BYE");
+        CHECK(bye.request_uri() == "sip:1001@10.77.0.21:5060");
+        CHECK(wire::sip::from(bye)->tag() == "alice-tag");
+    }
+    SECTION("the phone hangs up before that") {
+        t.bench.send(t.phone, in_dialog(ok, t.phone, true, "BYE", 12));
+        CHECK(t.phone.next("480").is_response());
+    }
+    CHECK(t.bench.core().calls(t.bench.now()).empty());
+    CHECK(ng(t.bench.breaker_requests.back(), "command") == "delete");
+}
+
+TEST_CASE("a caller whose page is closed while it rings cancels", "[proxy]") {
+    TwoParties t;
+    t.bench.send_with_password(t.alice, invite(t.alice, "1001", browser_sdp));
+    Message at_phone = t.phone.next("INVITE");
+    t.bench.send(t.phone, respond(at_phone, 180, "phone-tag"));
+    t.bench.close(t.alice);
+    CHECK(t.phone.next("CANCEL").is_request());
+}
+
+TEST_CASE("a callee whose page is closed while it rings is 480 at once", "[proxy]") {
+    TwoParties t;
+    t.bench.send_with_password(t.phone, invite(t.phone, "alice", test::phone_sdp));
+    t.bench.send(t.alice, respond(t.alice.next("INVITE"), 180, "alice-tag"));
+    t.bench.close(t.alice);
+    CHECK(t.phone.next("480").is_response());
+}
+
+TEST_CASE("lower q is tried when the higher has failed; 6xx ends it all", "[proxy]") {
+    Bench bench;
+    Client &caller = bench.phone("1001", "10.77.0.21:5060");
+    Client &first = bench.phone("desk", "10.77.0.22:5060");
+    Client &second = bench.phone("desk", "10.77.0.23:5060");
+    bench.enroll(first, "<sip:d1@10.77.0.22:5060>;q=0.9");
+    bench.enroll(second, "<sip:d2@10.77.0.23:5060>;q=0.5");
+    bench.send_with_password(caller, invite(caller, "desk", test::phone_sdp));
+    Message at_first = first.next("INVITE");
+    CHECK(second.idle());
+    SECTION("busy") {
+        bench.send(first, respond(at_first, 486, "a"));
+        Message at_second = second.next("INVITE");
+        bench.send(second, respond(at_second, 404, "b"));
+        CHECK(caller.next("486").is_response());
+    }
+    SECTION("declined") {
+        bench.send(first, respond(at_first, 603, "a"));
+        CHECK(caller.next("603").is_response());
+        CHECK(second.idle());
+    }
+}
+
+TEST_CASE("a phone that moves its port by Contact is found there", "[proxy]") {
+    TwoParties t;
+    t.bench.send_with_password(t.alice, invite(t.alice, "1001", browser_sdp));
+    Message at_phone = t.phone.next("INVITE");
+    t.bench.send(t.phone, respond(at_phone, 200, "phone-tag", test::phone_sdp, "sip:1001@10.77.0.21:6060"));
+    Message ok = t.alice.next("200");
+    Client &elsewhere = t.bench.phone("1001", "10.77.0.21:6060");
+    t.bench.send(t.alice, in_dialog(ok, t.alice, true, "ACK", 11));
+    CHECK(elsewhere.next("ACK").is_request());
+}
+
+TEST_CASE("a password hash in a Contact goes no further", "[proxy]") {
+    TwoParties t;
+    std::string text = invite(t.alice, "1001", browser_sdp);
+    text.insert(text.find("transport=ws;ob") + 15, ";impi=alice;ha1=0123;x=1");
+    t.bench.send_with_password(t.alice, text);
+    CHECK(t.phone.next("INVITE").header(HeaderId::contact) == "<sip:gb36@gfdl.invalid;transport=ws;ob;x=1>");
+}
+
+TEST_CASE("the breaker fails on the answer: both sides are hung up after the ACK", "[proxy]") {
+    TwoParties t;
+    t.bench.send_with_password(t.alice, invite(t.alice, "1001", browser_sdp));
+    Message at_phone = t.phone.next("INVITE");
+    t.bench.breaker_up = false;
+    t.bench.send(t.phone, respond(at_phone, 200, "phone-tag", test::phone_sdp));
+    Message ok = t.alice.next("200");
+    t.bench.send(t.alice, in_dialog(ok, t.alice, true, "ACK", 11));
+    CHECK(t.phone.next("BYE").is_request());
+    CHECK(t.alice.next("BYE").is_request());
+    CHECK(t.bench.core().calls(t.bench.now()).empty());
+}
+
+TEST_CASE("draining refuses new calls and lets the others go on", "[proxy]") {
+    TwoParties t;
+    auto call = t.establish();
+    t.bench.core().drain();
+    t.bench.send_with_password(t.phone, invite(t.phone, "alice", test::phone_sdp));
+    CHECK(t.phone.next("503").has(HeaderId::retry_after));
+    t.bench.send(t.phone, in_dialog(call.at_caller, t.phone, false, "BYE", 1));
+    CHECK(t.alice.next("BYE").is_request());
+}
+
+TEST_CASE("kicking a user's bindings leaves nobody to call", "[proxy]") {
+    TwoParties t;
+    CHECK(t.bench.core().kick("1001", "iop.test", "", t.bench.now()) == 1);
+    t.bench.send_with_password(t.alice, invite(t.alice, "1001", browser_sdp));
+    CHECK(t.alice.next("480").is_response());
+}
