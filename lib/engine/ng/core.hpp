@@ -1,0 +1,60 @@
+// The ng protocol as one machine without sockets: commands and what was asked for go in, effects come out.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "engine/media/statistics.hpp"
+#include "engine/ng/config.hpp"
+#include "engine/ng/effect.hpp"
+
+namespace cord::engine::ng {
+
+/// A session as `sipctl rpc` shows it.
+struct SessionInfo {
+    media::SessionId id = 0;
+    std::string call_id;
+    std::string via_branch;
+    std::array<std::string, 2> tags; ///< offerer's, answerer's
+    std::array<std::string, 2> protocols;
+    bool answered = false;
+    base::UnixTime created{};
+};
+
+class Core {
+  public:
+    /// `random` must outlive the core.
+    Core(Config config, base::Random &random);
+    ~Core();
+    Core(Core &&) noexcept;
+
+    /// One whole message: a datagram, a line, a piece that `frame` has cut.
+    void receive(ClientId client, std::string_view message, base::Now now);
+    /// As many as were needed, in their order; nullopt when there are not so many.
+    void bound(Token token, std::optional<std::vector<BoundPort>> ports, base::Now now);
+    void statistics(Token token, std::vector<std::optional<media::SessionStatistics>> statistics,
+                    base::Now now);
+    /// The media engine has heard nothing for too long: the session goes.
+    void end(media::SessionId session);
+    void on_timer(base::Now now);
+
+    [[nodiscard]] base::Time next_deadline() const;
+    /// To be acted on after each input, until there are none.
+    [[nodiscard]] std::vector<Effect> take_effects();
+
+    /// New calls are refused from now on.
+    void drain();
+    [[nodiscard]] std::vector<SessionInfo> sessions() const;
+    /// Whether media is expected from both sides: false when the call is on hold.
+    [[nodiscard]] bool is_flowing(media::SessionId session) const;
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace cord::engine::ng

@@ -1,0 +1,52 @@
+// What the ng engine wants done, as values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/media/plan.hpp"
+#include "engine/ng/call.hpp"
+
+namespace cord::engine::ng {
+
+/// Names a question of ours; its answer brings it back.
+using Token = std::uint64_t;
+/// Names whoever has asked us, in the shell's terms.
+using ClientId = std::uint64_t;
+
+struct Reply {
+    ClientId client = 0;
+    std::string bytes;
+};
+
+/// Answer by `bound`.
+struct BindPorts {
+    Token token = 0;
+    std::vector<PortNeed> needs;
+};
+
+/// Ports that are no longer needed.
+struct ClosePorts {
+    std::vector<media::PortId> ports;
+};
+
+/// Answer by `statistics`, in the same order.
+struct ReadStatistics {
+    Token token = 0;
+    std::vector<media::SessionId> sessions;
+};
+
+struct ApplyPlan {
+    media::SessionId session = 0;
+    media::Plan plan;
+};
+
+struct RemoveSession {
+    media::SessionId session = 0;
+};
+
+using Effect = std::variant<Reply, BindPorts, ClosePorts, ReadStatistics, ApplyPlan, RemoveSession>;
+
+} // namespace cord::engine::ng

@@ -1,0 +1,103 @@
+#include "engine/ng/envelope.hpp"
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "wire/bencode/bencode.hpp"
+#include "wire/bencode/json.hpp"
+
+namespace cord::engine::ng {
+namespace {
+
+namespace bencode = wire::bencode;
+
+/// A dictionary begins with `d` and a key's length, or with `d` and `e`. A cookie may begin with `d` and
+/// digits too, but has no colon after them.
+bool begins_dictionary(std::string_view text) {
+    if (text.empty() || text[0] == '{')
+        return !text.empty();
+    if (text[0] != 'd')
+        return false;
+    std::size_t i = 1;
+    while (i < text.size() && base::is_digit(text[i]))
+        ++i;
+    return i == 1 ? text.size() == 1 || text[i] == 'e' : i < text.size() && text[i] == ':';
+}
+
+bool only_digits_so_far(std::string_view text) {
+    if (text.empty() || text[0] != 'd')
+        return false;
+    for (char c : text.substr(1))
+        if (!base::is_digit(c))
+            return false;
+    return true;
+}
+
+/// Where the dictionary begins: 0 without a cookie, behind the first blank with one, npos when there is no
+/// blank yet.
+std::size_t payload_at(std::string_view text) {
+    if (begins_dictionary(text))
+        return 0;
+    const std::size_t blank = text.find(' ');
+    return blank == std::string_view::npos ? blank : blank + 1;
+}
+
+} // namespace
+
+std::optional<Envelope> open(std::string_view message) {
+    while (!message.empty() && base::is_space(message.back()))
+        message.remove_suffix(1);
+    const std::size_t at = payload_at(message);
+    if (at == std::string_view::npos || at > max_cookie)
+        return std::nullopt;
+    Envelope out;
+    if (at > 0)
+        out.cookie = message.substr(0, at - 1);
+    out.payload = message.substr(at);
+    out.encoding = out.payload.starts_with('{') ? Encoding::json : Encoding::bencode;
+    return out;
+}
+
+base::Result<bencode::Dict> decode(const Envelope &envelope) {
+    if (envelope.payload.empty())
+        return base::fail("Invalid data (no payload)");
+    if (envelope.payload.front() != 'd' && envelope.payload.front() != '{')
+        return base::fail("Invalid NG data format");
+    const bool json = envelope.encoding == Encoding::json;
+    auto value = json ? bencode::parse_json(envelope.payload) : bencode::parse(envelope.payload);
+    if (!value || !value->dict())
+        return base::fail(json ? "Failed to parse JSON document" : "Could not decode bencode dictionary");
+    return *value->dict();
+}
+
+std::string seal(const Envelope &request, const bencode::Dict &reply) {
+    std::string out = request.cookie.empty() ? "" : request.cookie + " ";
+    return out + (request.encoding == Encoding::json ? bencode::write_json(reply) : bencode::write(reply));
+}
+
+base::Result<std::optional<std::size_t>> frame(std::string_view stream) {
+    constexpr auto not_yet = std::optional<std::size_t>();
+    std::size_t start = 0;
+    while (start < stream.size() && base::is_space(stream[start]))
+        ++start;
+    std::string_view text = stream.substr(start);
+    if (text.empty() || (only_digits_so_far(text) && text.size() < max_cookie))
+        return not_yet;
+    const std::size_t at = payload_at(text);
+    if (at == std::string_view::npos)
+        return text.size() > max_cookie ? base::fail("no cookie before the ng message", start)
+                                        : base::Result<std::optional<std::size_t>>(not_yet);
+    const std::string_view payload = text.substr(at);
+    base::Result<std::optional<std::size_t>> length = not_yet;
+    if (payload.starts_with('{'))
+        length = bencode::measure_json(payload);
+    else if (!payload.empty())
+        length = bencode::measure(payload);
+    if (!length)
+        return length;
+    if (!*length)
+        return payload.size() > base::limits::ng_message ? base::fail("ng message is too long", start)
+                                                         : length;
+    return std::optional(start + at + **length);
+}
+
+} // namespace cord::engine::ng

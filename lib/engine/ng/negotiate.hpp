@@ -1,0 +1,44 @@
+// Offer and answer (RFC 3264) between two sides that speak differently: what each side gets to see, and what
+// the media engine has to do.
+#pragma once
+
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "engine/ng/call.hpp"
+#include "engine/ng/config.hpp"
+#include "engine/ng/options.hpp"
+
+namespace cord::engine::ng {
+
+/// How an offer changes a session, before anything has changed.
+struct Layout {
+    struct ForSide {
+        Facing facing;
+        std::size_t interface = 0;
+        std::vector<std::size_t> owners; ///< for each section, the one whose transport it uses
+    };
+    std::array<ForSide, 2> sides;
+    /// Places of the transports that have to be bound, in the order of `needs`.
+    struct Place {
+        std::size_t side = 0;
+        std::size_t section = 0;
+    };
+    std::vector<Place> places;
+    std::vector<PortNeed> needs;
+};
+[[nodiscard]] Layout lay_out(const Session &session, std::size_t offerer, const sdp::Session &offer,
+                             const Options &options, const Config &config);
+
+/// Takes the offer in, and gives the one for the other side. `ports` are those that the layout needs.
+[[nodiscard]] sdp::Session take_offer(Session &session, std::size_t offerer, const sdp::Session &offer,
+                                      const Layout &layout, const std::vector<BoundPort> &ports,
+                                      const Options &options, const Config &config, base::Random &random);
+
+/// Takes the answer in, and gives the one for the offerer. The same answer may come several times.
+[[nodiscard]] sdp::Session take_answer(Session &session, const sdp::Session &answer, const Options &options,
+                                       const Config &config, base::Random &random);
+
+/// The session as the media engine is to have it now.
+[[nodiscard]] media::Plan plan(const Session &session);
+
+} // namespace cord::engine::ng
