@@ -30,6 +30,18 @@ Dict load_limit(const Options &options, std::string_view reason) {
 constexpr const char *session_limit = "Parallel session limit reached";
 constexpr const char *unknown_call = "Unknown call-id";
 
+/// A call on hold may be silent for so long.
+constexpr auto held_at_most = std::chrono::hours(1);
+
+bool is_held(const Session &session) {
+    for (const Side &side : session.sides)
+        for (const Section &section : side.sections)
+            if (section.in_use && side.peer &&
+                direction_of(*side.peer, section.peer) != sdp::Direction::sendrecv)
+                return true;
+    return false;
+}
+
 /// RFC 3264 section 5: an offer has at least one section for us to work on.
 tl::expected<sdp::Session, Dict> description(const Options &options) {
     if (!options.sdp || options.sdp->empty())
@@ -83,6 +95,7 @@ struct Core::Parts {
     Session &session_for_offer(Call &call, const Place &place, const Options &options, base::Now now);
     [[nodiscard]] std::vector<Session *> matching(Call &call, const Options &options) const;
     std::optional<Dict> ask_statistics(const std::vector<Session *> &sessions, Waiting &command);
+    std::pair<Call *, const Session *> find(media::SessionId id);
     void end(Call &call, media::SessionId id);
     void finish(const Waiting &command, const Dict &reply, base::Now now);
 };
@@ -291,6 +304,14 @@ Dict Core::Parts::reported(const Waiting &command,
     return reply;
 }
 
+std::pair<Call *, const Session *> Core::Parts::find(media::SessionId id) {
+    for (auto &[name, call] : calls)
+        for (const Session &session : call.sessions)
+            if (session.id == id)
+                return {&call, &session};
+    return {};
+}
+
 /// Forgets the session; the call goes with its last one, and `call` with it.
 void Core::Parts::end(Call &call, media::SessionId id) {
     auto session = std::find_if(call.sessions.begin(), call.sessions.end(),
@@ -366,11 +387,10 @@ void Core::statistics(Token token, std::vector<std::optional<media::SessionStati
     on_timer(now);
 }
 
-void Core::end(media::SessionId id) {
-    for (auto &[name, call] : parts_->calls)
-        for (const Session &session : call.sessions)
-            if (session.id == id)
-                return parts_->end(call, id);
+void Core::on_silence(media::SessionId id, base::Now now) {
+    if (auto [call, session] = parts_->find(id); session)
+        if (!is_held(*session) || now.unix - session->last_signal > held_at_most)
+            parts_->end(*call, id);
 }
 
 void Core::on_timer(base::Now now) {
@@ -380,7 +400,7 @@ void Core::on_timer(base::Now now) {
             if (session.expires <= now.mono)
                 due.push_back(session.id);
     for (media::SessionId id : due)
-        end(id);
+        parts_->end(*parts_->find(id).first, id);
 }
 
 base::Time Core::next_deadline() const {
@@ -408,17 +428,6 @@ std::vector<SessionInfo> Core::sessions() const {
             out.push_back(std::move(info));
         }
     return out;
-}
-
-bool Core::is_flowing(media::SessionId id) const {
-    for (const auto &[name, call] : parts_->calls)
-        for (const Session &session : call.sessions)
-            for (const Side &side : session.sides)
-                for (const Section &section : side.sections)
-                    if (session.id == id && section.in_use && side.peer &&
-                        direction_of(*side.peer, section.peer) != sdp::Direction::sendrecv)
-                        return false;
-    return true;
 }
 
 } // namespace cord::engine::ng

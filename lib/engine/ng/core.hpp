@@ -38,8 +38,9 @@ class Core {
     void bound(Token token, std::optional<std::vector<BoundPort>> ports, base::Now now);
     void statistics(Token token, std::vector<std::optional<media::SessionStatistics>> statistics,
                     base::Now now);
-    /// The media engine has heard nothing for too long: the session goes.
-    void end(media::SessionId session);
+    /// The media engine has heard nothing for a while. A session goes, unless it is on hold: then after an
+    /// hour.
+    void on_silence(media::SessionId session, base::Now now);
     void on_timer(base::Now now);
 
     [[nodiscard]] base::Time next_deadline() const;
@@ -49,8 +50,6 @@ class Core {
     /// New calls are refused from now on.
     void drain();
     [[nodiscard]] std::vector<SessionInfo> sessions() const;
-    /// Whether media is expected from both sides: false when the call is on hold.
-    [[nodiscard]] bool is_flowing(media::SessionId session) const;
 
   private:
     struct Parts;

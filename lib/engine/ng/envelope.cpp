@@ -83,6 +83,8 @@ base::Result<std::optional<std::size_t>> frame(std::string_view stream) {
     if (text.empty() || (only_digits_so_far(text) && text.size() < max_cookie))
         return not_yet;
     const std::size_t at = payload_at(text);
+    if (text.substr(0, at).find('\n') != std::string_view::npos)
+        return base::fail("no cookie before the ng message", start);
     if (at == std::string_view::npos)
         return text.size() > max_cookie ? base::fail("no cookie before the ng message", start)
                                         : base::Result<std::optional<std::size_t>>(not_yet);

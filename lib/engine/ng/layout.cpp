@@ -56,7 +56,11 @@ Layout lay_out(const Session &session, std::size_t offerer, const sdp::Session &
         for (std::size_t i = 0; i < side.owners.size(); ++i) {
             const auto &there = session.sides[s].transports;
             const bool needed = side.owners[i] == i && is_relayed(offer.media[i]);
-            if (needed && !(i < there.size() && fits(there[i], side.facing))) {
+            if (!needed || (i < there.size() && fits(there[i], side.facing)))
+                continue;
+            if (side.facing.ice && config.interfaces[side.interface].shared) {
+                out.shared.push_back({s, i});
+            } else {
                 out.places.push_back({s, i});
                 out.needs.push_back({side.interface, !side.facing.mux});
             }

@@ -266,6 +266,9 @@ sdp::Session take_offer(Session &session, std::size_t offerer, const sdp::Sessio
         const auto [side, section] = layout.places[i];
         session.sides[side].transports[section] = Transport{ports[i], fresh_credentials(random)};
     }
+    for (const auto [side, section] : layout.shared)
+        session.sides[side].transports[section] =
+            Transport{*config.interfaces[session.sides[side].interface].shared, fresh_credentials(random)};
     from.source = options.has("sip-source-address") ? options.received_from : std::nullopt;
     take_sections(from, offer, layout.sides[offerer].owners);
     offer_sections(session, offer, layout.sides[1 - offerer].owners, options);

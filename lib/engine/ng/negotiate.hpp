@@ -25,6 +25,8 @@ struct Layout {
     };
     std::vector<Place> places;
     std::vector<PortNeed> needs;
+    /// Places of the transports that go to the one port of all browsers.
+    std::vector<Place> shared;
 };
 [[nodiscard]] Layout lay_out(const Session &session, std::size_t offerer, const sdp::Session &offer,
                              const Options &options, const Config &config);

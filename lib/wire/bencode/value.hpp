@@ -1,6 +1,7 @@
 // The values that ng messages are made of, in bencode or in JSON: numbers, strings, lists, dictionaries.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,7 +23,8 @@ class Value {
   public:
     // Defined where Entry is complete.
     Value();
-    Value(std::int64_t number);
+    template <std::integral T>
+    Value(T number);
     Value(std::string text);
     Value(std::string_view text);
     Value(const char *text);
@@ -44,7 +46,8 @@ struct Entry {
 };
 
 inline Value::Value() : Value(Dict{}) {}
-inline Value::Value(std::int64_t number) : value_(number) {}
+template <std::integral T>
+Value::Value(T number) : value_(static_cast<std::int64_t>(number)) {}
 inline Value::Value(std::string text) : value_(std::move(text)) {}
 inline Value::Value(std::string_view text) : value_(std::string(text)) {}
 inline Value::Value(const char *text) : value_(std::string(text)) {}

@@ -1,0 +1,256 @@
+#include "listeners.hpp"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <list>
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "io/cli/exit_code.hpp"
+#include "io/net/fd.hpp"
+#include "io/net/socket.hpp"
+#include "io/net/udp.hpp"
+#include "pipe.hpp"
+
+namespace cord::breaker {
+namespace {
+
+using io::net::Fd;
+namespace exit_code = io::cli;
+
+using Made = base::Result<std::unique_ptr<Listener>, ListenError>;
+
+tl::unexpected<ListenError> refuse(int code, std::string_view endpoint, std::string_view why) {
+    return tl::unexpected(ListenError{code, std::string(endpoint) + ": " + std::string(why)});
+}
+
+// ---- UDP
+
+class UdpListener final : public Listener {
+  public:
+    UdpListener(io::net::Loop &loop, Fd fd, OnMessage on_message)
+        : on_message_(std::move(on_message)),
+          socket_(
+              loop, std::move(fd),
+              [this](const base::Endpoint &local, const base::Endpoint &remote, base::Bytes datagram) {
+                  // The answer leaves from the address that was asked, for clients whose sockets are
+                  // connected.
+                  on_message_(base::as_text(datagram), [this, local, remote](std::string answer) {
+                      socket_.send(local, remote, std::move(answer), 0);
+                  });
+              },
+              [this] { socket_.flush(); }, [](std::uint64_t) {}) {}
+
+    [[nodiscard]] std::string name() const override { return "udp:" + socket_.local().text(); }
+
+  private:
+    OnMessage on_message_;
+    io::net::UdpSocket socket_;
+};
+
+Made listen_udp(io::net::Loop &loop, std::string_view endpoint, std::string_view address,
+                OnMessage on_message) {
+    const std::size_t colon = address.rfind(':');
+    auto port =
+        colon == std::string_view::npos ? std::nullopt : base::to_uint(address.substr(colon + 1), UINT16_MAX);
+    if (!port)
+        return refuse(exit_code::bad_configuration, endpoint, "not udp:HOST:PORT");
+    std::string host(address.substr(0, colon));
+    auto ip = base::IpAddress::parse(host == "*" || host.empty() ? "0.0.0.0" : host);
+    if (!ip) {
+        addrinfo hints{}, *found = nullptr;
+        hints.ai_socktype = SOCK_DGRAM;
+        if (int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &found))
+            return refuse(exit_code::bad_configuration, endpoint, ::gai_strerror(error));
+        sockaddr_storage storage{};
+        std::memcpy(&storage, found->ai_addr, found->ai_addrlen);
+        ip = io::net::from_system(storage).ip;
+        ::freeaddrinfo(found);
+    }
+    auto fd = io::net::bind_udp({*ip, static_cast<std::uint16_t>(*port)});
+    if (!fd)
+        return tl::unexpected(ListenError{exit_code::cannot_create, fd.error().text});
+    return std::make_unique<UdpListener>(loop, std::move(*fd), std::move(on_message));
+}
+
+// ---- Unix sockets
+
+/// A socket in the file system that only its owner can open: ng knows no authentication.
+class SocketFile {
+  public:
+    SocketFile(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+    SocketFile(SocketFile &&other) noexcept
+        : fd_(std::move(other.fd_)), path_(std::exchange(other.path_, {})) {}
+    ~SocketFile() {
+        if (!path_.empty())
+            ::unlink(path_.c_str());
+    }
+    [[nodiscard]] int fd() const { return fd_.get(); }
+    [[nodiscard]] const std::string &path() const { return path_; }
+
+  private:
+    Fd fd_;
+    std::string path_;
+};
+
+/// Whether somebody serves there; the file of a dead process is in nobody's way.
+bool is_served(const sockaddr_un &address, int type) {
+    Fd probe(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
+    return ::connect(probe.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
+}
+
+base::Result<SocketFile, ListenError> bind_unix(std::string_view endpoint, std::string_view path, int type) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.empty() || path.size() >= sizeof address.sun_path)
+        return refuse(exit_code::bad_configuration, endpoint, path.empty() ? "no path" : "path is too long");
+    std::memcpy(address.sun_path, path.data(), path.size());
+    struct stat there {};
+    if (::lstat(address.sun_path, &there) == 0) {
+        if (!S_ISSOCK(there.st_mode))
+            return refuse(exit_code::cannot_create, endpoint, "a file that is no socket is in the way");
+        if (is_served(address, type))
+            return refuse(exit_code::cannot_create, endpoint, "another process serves here");
+        ::unlink(address.sun_path);
+    }
+    Fd fd(::socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const mode_t before = ::umask(0177);
+    const int bound = ::bind(fd.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address);
+    const int error = errno;
+    ::umask(before);
+    if (bound != 0)
+        return refuse(exit_code::cannot_create, endpoint, std::strerror(error));
+    SocketFile file(std::move(fd), std::string(path));
+    if (type == SOCK_STREAM && ::listen(file.fd(), SOMAXCONN) != 0)
+        return refuse(exit_code::cannot_create, endpoint, std::strerror(errno));
+    return file;
+}
+
+class UnixStreamListener final : public Listener {
+  public:
+    UnixStreamListener(io::net::Loop &loop, SocketFile file, OnMessage on_message)
+        : loop_(loop), file_(std::move(file)), on_message_(std::move(on_message)), watch_(loop, file_.fd()) {
+        wait();
+    }
+    [[nodiscard]] std::string name() const override { return "unix:" + file_.path(); }
+
+  private:
+    static constexpr std::size_t max_clients = 256;
+    struct Client {
+        Fd fd;
+        std::unique_ptr<Pipe> pipe; // before the descriptor closes
+    };
+
+    void wait() {
+        watch_.when_readable([this] { accept(); });
+    }
+
+    void accept() {
+        for (;;) {
+            Fd fd(::accept4(file_.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+            if (!fd)
+                break;
+            if (clients_.size() >= max_clients)
+                continue;
+            auto client = clients_.emplace(clients_.end());
+            client->fd = std::move(fd);
+            client->pipe = std::make_unique<Pipe>(
+                loop_, client->fd.get(), client->fd.get(), false, on_message_,
+                // The pipe is in the midst of a call: it goes when that has returned.
+                [this, client] { loop_.post([this, client] { clients_.erase(client); }); });
+        }
+        wait();
+    }
+
+    io::net::Loop &loop_;
+    SocketFile file_;
+    OnMessage on_message_;
+    io::net::Watch watch_;
+    std::list<Client> clients_;
+};
+
+class UnixDatagramListener final : public Listener {
+  public:
+    UnixDatagramListener(io::net::Loop &loop, SocketFile file, OnMessage on_message)
+        : file_(std::move(file)), on_message_(std::move(on_message)), watch_(loop, file_.fd()),
+          buffer_(base::limits::ng_message) {
+        wait();
+    }
+    [[nodiscard]] std::string name() const override { return "unixgram:" + file_.path(); }
+
+  private:
+    void wait() {
+        watch_.when_readable([this] { read(); });
+    }
+
+    void read() {
+        for (;;) {
+            sockaddr_un from{};
+            socklen_t size = sizeof from;
+            const ssize_t n = ::recvfrom(file_.fd(), buffer_.data(), buffer_.size(), 0,
+                                         reinterpret_cast<sockaddr *>(&from), &size);
+            if (n < 0)
+                break;
+            on_message_({buffer_.data(), static_cast<std::size_t>(n)},
+                        [this, from, size](std::string answer) {
+                            // A client without a name of its own cannot be answered; one that is full asks
+                            // again.
+                            (void)::sendto(file_.fd(), answer.data(), answer.size(), MSG_DONTWAIT,
+                                           reinterpret_cast<const sockaddr *>(&from), size);
+                        });
+        }
+        wait();
+    }
+
+    SocketFile file_;
+    OnMessage on_message_;
+    io::net::Watch watch_;
+    std::vector<char> buffer_;
+};
+
+// ---- stdin and stdout
+
+class StandardListener final : public Listener {
+  public:
+    StandardListener(io::net::Loop &loop, OnMessage on_message, std::function<void()> on_end)
+        : pipe_((set_nonblocking(), loop), STDIN_FILENO, STDOUT_FILENO, true, std::move(on_message),
+                std::move(on_end)) {}
+    [[nodiscard]] std::string name() const override { return "-"; }
+
+  private:
+    static void set_nonblocking() {
+        for (int fd : {STDIN_FILENO, STDOUT_FILENO})
+            ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+    }
+    Pipe pipe_;
+};
+
+} // namespace
+
+Made listen(io::net::Loop &loop, std::string_view endpoint, OnMessage on_message,
+            std::function<void()> on_end) {
+    if (endpoint == "-")
+        return std::make_unique<StandardListener>(loop, std::move(on_message), std::move(on_end));
+    const auto [kind, address] = base::cut(endpoint, ':');
+    if (kind == "udp")
+        return listen_udp(loop, endpoint, address, std::move(on_message));
+    if (kind != "unix" && kind != "unixgram")
+        return refuse(exit_code::bad_configuration, endpoint,
+                      "not udp:HOST:PORT, unix:PATH, unixgram:PATH or -");
+    auto file = bind_unix(endpoint, address, kind == "unix" ? SOCK_STREAM : SOCK_DGRAM);
+    if (!file)
+        return tl::unexpected(file.error());
+    if (kind == "unix")
+        return std::make_unique<UnixStreamListener>(loop, std::move(*file), std::move(on_message));
+    return std::make_unique<UnixDatagramListener>(loop, std::move(*file), std::move(on_message));
+}
+
+} // namespace cord::breaker

@@ -1,0 +1,221 @@
+// rtc-breaker: reads options, and wires listeners, the ng engine and the media relay together.
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "breaker.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/random.hpp"
+#include "engine/dtls/openssl.hpp"
+#include "interfaces.hpp"
+#include "io/cli/app.hpp"
+#include "io/cli/exit_code.hpp"
+#include "io/cli/paths.hpp"
+#include "io/net/clock.hpp"
+#include "listeners.hpp"
+
+namespace {
+
+using namespace cord;
+using namespace cord::breaker;
+namespace exit_code = io::cli;
+
+struct Options {
+    std::vector<std::string> ng;
+    std::vector<std::string> interfaces;
+    std::string ports = "30000-40000";
+    std::string webrtc_port = "off";
+    std::int64_t codec_workers = 1;
+    std::int64_t drain_seconds = 0;
+    bool check = false;
+};
+
+/// mediacodec beside this program, in the build's place, or on the PATH; empty when there is none.
+std::string find_mediacodec() {
+    std::error_code error;
+    const auto here = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+    std::vector<std::filesystem::path> places{here / "mediacodec",
+                                              here.parent_path() / "mediacodec" / "mediacodec"};
+    const char *path = std::getenv("PATH");
+    base::split(path ? path : "", ':', [&](std::string_view directory) {
+        places.push_back(std::filesystem::path(directory) / "mediacodec");
+    });
+    for (const auto &place : places)
+        if (std::filesystem::is_regular_file(place, error) && ::access(place.c_str(), X_OK) == 0)
+            return std::filesystem::absolute(place).string();
+    return {};
+}
+
+/// The daemon from its start to its end.
+class Daemon {
+  public:
+    Daemon(const io::cli::App &app, const Options &options) : app_(app), options_(options) {}
+
+    int run() {
+        for (auto step : {&Daemon::read_interfaces, &Daemon::start_media, &Daemon::start_listeners})
+            if (int code = (this->*step)())
+                return code;
+        if (options_.check) {
+            fmt::print("{}", app_.effective_configuration());
+            return exit_code::done;
+        }
+        io::net::Signals signals(loop_, {SIGTERM, SIGINT}, [this](int number) { stop(number); });
+        tell_ready();
+        loop_.run();
+        return exit_code::done;
+    }
+
+  private:
+    int read_interfaces() {
+        for (const std::string &text : options_.interfaces) {
+            auto interface = read_interface(text);
+            if (!interface)
+                return app_.refuse(exit_code::bad_configuration, interface.error());
+            config_.interfaces.push_back(std::move(*interface));
+        }
+        if (!config_.interfaces.empty())
+            return exit_code::done;
+        auto address = default_address();
+        if (!address)
+            return app_.refuse(exit_code::bad_configuration,
+                               "there is no default route: name an address with --interface");
+        config_.interfaces.push_back({"default", *address, *address, {}});
+        return exit_code::done;
+    }
+
+    int start_media() {
+        auto ports = read_ports(options_.ports);
+        if (!ports)
+            return app_.refuse(exit_code::bad_configuration,
+                               "--ports " + options_.ports + ": not FIRST-LAST");
+        auto certificate =
+            crypto::Certificate::self_signed(std::vector<std::string>{"rtc-breaker"}, io::net::now().unix);
+        if (!certificate)
+            return app_.refuse(exit_code::io_error, certificate.error().text());
+        handshakers_.emplace(*certificate);
+        config_.fingerprint = handshakers_->fingerprint();
+        io::media::RelayOptions relay;
+        relay.first_port = ports->first;
+        relay.last_port = ports->last;
+        relay.codec_program = find_mediacodec();
+        relay.codec_workers = static_cast<std::size_t>(options_.codec_workers);
+        if (relay.codec_program.empty())
+            base::log::warning("media",
+                               "no mediacodec found: sides without a common codec will not hear each other");
+        relay_.emplace(loop_, *handshakers_, random_, relay,
+                       [this](const engine::media::Event &event) { breaker_->on_media_event(event); });
+        if (int code = share_port())
+            return code;
+        breaker_.emplace(loop_, *relay_, config_, random_);
+        return exit_code::done;
+    }
+
+    /// One port on each address for all browsers.
+    int share_port() {
+        if (options_.webrtc_port == "off")
+            return exit_code::done;
+        auto port = base::to_uint(options_.webrtc_port, UINT16_MAX);
+        if (!port || *port == 0)
+            return app_.refuse(exit_code::bad_configuration,
+                               "--webrtc-port " + options_.webrtc_port + ": not a port or off");
+        for (engine::ng::Interface &interface : config_.interfaces) {
+            const base::Endpoint at{interface.address, static_cast<std::uint16_t>(*port)};
+            auto bound = relay_->bind_shared(at);
+            if (!bound)
+                return app_.refuse(exit_code::cannot_create, bound.error());
+            interface.shared = engine::ng::BoundPort{*bound, {}, at, true};
+        }
+        return exit_code::done;
+    }
+
+    int start_listeners() {
+        std::vector<std::string> endpoints = options_.ng;
+        if (endpoints.empty()) {
+            const std::string directory = io::cli::run_directory(app_.common().run_dir);
+            const std::string path = io::cli::in_directory(directory, "ng.sock");
+            if (path.empty())
+                return app_.refuse(exit_code::cannot_create, directory + ": cannot be made");
+            endpoints.push_back("unix:" + path);
+        }
+        for (const std::string &endpoint : endpoints) {
+            auto listener = listen(
+                loop_, endpoint,
+                [this](std::string_view message, auto answer) {
+                    breaker_->receive(message, std::move(answer));
+                },
+                [this] { on_input_end(); });
+            if (!listener)
+                return app_.refuse(listener.error().exit_code, listener.error().text);
+            listeners_.push_back(std::move(*listener));
+        }
+        return exit_code::done;
+    }
+
+    /// A filter ends with its input; a daemon that has other listeners goes on.
+    void on_input_end() {
+        if (listeners_.size() == 1)
+            loop_.stop();
+    }
+
+    void tell_ready() {
+        std::string where;
+        for (const auto &listener : listeners_)
+            where += " " + listener->name();
+        std::string media;
+        for (const engine::ng::Interface &interface : config_.interfaces)
+            media += " " + (interface.advertised == interface.address
+                                ? interface.address.text()
+                                : interface.address.text() + "!" + interface.advertised.text());
+        base::log::info("rtc-breaker", "serving ng on{}; media on{}, ports {}", where, media, options_.ports);
+    }
+
+    /// SIGTERM lets calls end for a while; a second one, or Ctrl-C, ends now.
+    void stop(int number) {
+        if (number == SIGINT || std::exchange(stopping_, true) || options_.drain_seconds == 0)
+            return loop_.stop();
+        base::log::info("rtc-breaker", "waiting for calls to end, {} s at most", options_.drain_seconds);
+        drain_.after(std::chrono::seconds(options_.drain_seconds), [this] { loop_.stop(); });
+        breaker_->drain([this] { loop_.stop(); });
+    }
+
+    const io::cli::App &app_;
+    const Options &options_;
+    io::net::Loop loop_;
+    crypto::SystemRandom random_;
+    engine::ng::Config config_;
+    std::optional<engine::dtls::OpenSslFactory> handshakers_;
+    std::optional<io::media::Relay> relay_;
+    std::optional<Breaker> breaker_;
+    std::vector<std::unique_ptr<Listener>> listeners_;
+    io::net::Timer drain_{loop_};
+    bool stopping_ = false;
+};
+
+} // namespace
+
+int main(int argc, char **argv) {
+    ::signal(SIGPIPE, SIG_IGN);
+    Options options;
+    io::cli::App app("rtc-breaker", "Relay media between browsers and phones, steered by the ng protocol");
+    app.repeated("--ng", options.ng, "ENDPOINT",
+                 "Listen for ng: udp:HOST:PORT, unix:PATH, unixgram:PATH, or - for stdin and stdout");
+    app.repeated("--interface", options.interfaces, "[NAME/]ADDR[!ADVERTISED]",
+                 "Address for media, and what descriptions say instead; default: that of the default route");
+    app.option("--ports", options.ports, "FIRST-LAST", "UDP ports for media");
+    app.option("--webrtc-port", options.webrtc_port, "PORT|off", "One UDP port for all browsers");
+    app.number("--codec-workers", options.codec_workers, 1, 64, "N",
+               "Processes that translate between codecs");
+    app.number("--drain-seconds", options.drain_seconds, 0, 86'400, "N",
+               "How long SIGTERM waits for calls to end");
+    app.flag("--check", options.check, "Test ports and sockets, print the configuration, and end");
+    app.act([&] { return Daemon(app, options).run(); });
+    return app.run(argc, argv);
+}
