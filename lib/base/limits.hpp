@@ -19,6 +19,8 @@ inline constexpr std::size_t sdp_media = 64;
 inline constexpr std::size_t ng_message = 262'144;
 /// Addresses from which one ICE peer's checks have come.
 inline constexpr std::size_t ice_paths = 16;
+/// Sources (SSRCs) of one SRTP session and direction: each costs 200 bytes, and none is ever forgotten.
+inline constexpr std::size_t srtp_sources = 256;
 /// Sources (SSRCs) remembered of one media stream.
 inline constexpr std::size_t media_sources = 16;
 /// A DTLS handshake message put together from fragments, bytes.

@@ -50,8 +50,8 @@ void Transport::apply_sdes(const TransportPlan &before) {
     const auto *old = std::get_if<SdesPlan>(&before.security);
     if (keys_ && old != nullptr && same(old->inbound, sdes->inbound) && same(old->outbound, sdes->outbound))
         return;
-    keys_.emplace(Keys{{sdes->outbound, srtp::Context::Direction::outbound},
-                       {sdes->inbound, srtp::Context::Direction::inbound}});
+    keys_.emplace(
+        Keys{{sdes->outbound, srtp::Direction::outbound}, {sdes->inbound, srtp::Direction::inbound}});
 }
 
 void Transport::apply_dtls(const TransportPlan &before, base::Time now, Outbox &out) {
@@ -173,8 +173,8 @@ void Transport::install_keys(Outbox &out) {
         return;
     }
     auto keys = dtls_->keys();
-    keys_.emplace(Keys{{keys->outbound, srtp::Context::Direction::outbound},
-                       {keys->inbound, srtp::Context::Direction::inbound}});
+    keys_.emplace(
+        Keys{{keys->outbound, srtp::Direction::outbound}, {keys->inbound, srtp::Direction::inbound}});
     newly_secured_ = true;
     report(Event::What::dtls_connected, "", out);
 }

@@ -1,108 +1,169 @@
 #include "engine/srtp/context.hpp"
 
-#include <srtp2/srtp.h>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "engine/srtp/replay.hpp"
+#include "engine/srtp/transform.hpp"
 
 namespace cord::engine::srtp {
 namespace {
 
-/// libwebrtc's: retransmissions of video come late.
-constexpr unsigned long replay_window = 1024;
+constexpr std::size_t rtcp_clear = 8; // RFC 3711 section 3.4: the first header and its SSRC
 
-using SetPolicy = void (*)(srtp_crypto_policy_t *);
-
-struct Policies {
-    SetPolicy rtp;
-    SetPolicy rtcp;
+struct Source {
+    std::uint32_t ssrc = 0;
+    // RFC 3711 section 3.3.2 asks for 64 at least; retransmissions of video come late, libwebrtc has 1024.
+    ReplayWindow<1024> rtp;
+    ReplayWindow<128> rtcp;
+    std::uint32_t next_rtcp_index = 1;
 };
 
-Policies policies(Suite suite) {
-    switch (suite) {
-    case Suite::aead_aes_256_gcm:
-        return {srtp_crypto_policy_set_aes_gcm_256_16_auth, srtp_crypto_policy_set_aes_gcm_256_16_auth};
-    case Suite::aead_aes_128_gcm:
-        return {srtp_crypto_policy_set_aes_gcm_128_16_auth, srtp_crypto_policy_set_aes_gcm_128_16_auth};
-    case Suite::aes_256_cm_hmac_sha1_80:
-        return {srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80,
-                srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80};
-    case Suite::aes_256_cm_hmac_sha1_32:
-        return {srtp_crypto_policy_set_aes_cm_256_hmac_sha1_32,
-                srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80};
-    case Suite::aes_cm_128_hmac_sha1_80:
-        return {srtp_crypto_policy_set_rtp_default, srtp_crypto_policy_set_rtcp_default};
-    // RFC 4568 section 6.2.2: AES_CM_128_HMAC_SHA1_32 has an SRTCP tag of 80 bits all the same.
-    case Suite::aes_cm_128_hmac_sha1_32:
-        return {srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32, srtp_crypto_policy_set_rtcp_default};
+/// Fixed header, contributing sources and extension: what SRTP leaves readable; 0 when the packet is
+/// malformed.
+std::size_t header_size(base::Bytes packet) {
+    if (packet.size() < 12 || packet[0] >> 6 != 2)
+        return 0;
+    std::size_t size = 12 + 4 * (packet[0] & 0x0fU);
+    if ((packet[0] & 0x10) != 0) {
+        if (packet.size() < size + 4)
+            return 0;
+        size += 4 + 4 * std::size_t{base::load16(&packet[size + 2])};
     }
-    base::bug("suite", __FILE__, __LINE__);
+    return size <= packet.size() ? size : 0;
 }
 
-Fault fault_of(srtp_err_status_t status) {
-    switch (status) {
-    case srtp_err_status_ok:
-        return Fault::none;
-    case srtp_err_status_auth_fail:
-    case srtp_err_status_cipher_fail:
-        return Fault::forged;
-    case srtp_err_status_replay_fail:
-    case srtp_err_status_replay_old:
-    case srtp_err_status_pkt_idx_old:
-        return Fault::replayed;
-    default:
-        return Fault::malformed;
-    }
+std::unique_ptr<Transform> make(const SuiteFacts &suite, const SessionKeys &keys, Direction direction,
+                                std::size_t tag) {
+    const bool gcm = suite.suite == Suite::aead_aes_128_gcm || suite.suite == Suite::aead_aes_256_gcm;
+    return gcm ? make_gcm(suite, keys, direction) : make_counter_mode(suite, keys, tag);
 }
 
 } // namespace
 
-class Context::Backend {
+class Context::State {
   public:
-    Backend(const MasterKey &key, Direction direction) {
-        static const bool started = srtp_init() == srtp_err_status_ok;
-        CORD_ASSERT(started);
-        crypto::Secret<46> copy; // libsrtp takes a pointer to non-const
-        std::copy(key.both().begin(), key.both().end(), copy.edit().begin());
-        srtp_policy_t policy{};
-        policies(key.suite()).rtp(&policy.rtp);
-        policies(key.suite()).rtcp(&policy.rtcp);
-        policy.ssrc.type = direction == Direction::outbound ? ssrc_any_outbound : ssrc_any_inbound;
-        policy.key = copy.edit().data();
-        policy.window_size = replay_window;
-        CORD_ASSERT(srtp_create(&session_, &policy) == srtp_err_status_ok);
+    State(const MasterKey &key, Direction direction) : suite_(facts(key.suite())) {
+        const BothSessionKeys keys = derive(key);
+        rtp_ = make(suite_, keys.rtp, direction, suite_.rtp_tag);
+        rtcp_ = make(suite_, keys.rtcp, direction, suite_.rtcp_tag);
     }
-    ~Backend() { srtp_dealloc(session_); }
-    Backend(const Backend &) = delete;
-    Backend &operator=(const Backend &) = delete;
 
-    template <class Function>
-    Fault apply(Function function, Packet &packet) {
-        int size = static_cast<int>(packet.size);
-        Fault fault = fault_of(function(session_, packet.data, &size));
-        if (fault == Fault::none)
-            packet.size = static_cast<std::size_t>(size);
-        return fault;
+    Fault protect_rtp(Packet &packet) {
+        Job job = job_of(packet, header_size(packet.bytes()), 8);
+        if (job.clear == 0)
+            return Fault::malformed;
+        Source *source = source_to_send(job.ssrc);
+        if (source == nullptr)
+            return Fault::too_many;
+        const std::uint16_t sequence = base::load16(job.data + 2);
+        job.index = source->rtp.empty() ? sequence : index_of(sequence, source->rtp.highest());
+        // A second packet with one index would be encrypted by the same key stream.
+        if (!source->rtp.is_fresh(job.index))
+            return Fault::replayed;
+        source->rtp.note(job.index);
+        rtp_->seal_rtp(job);
+        packet.size = job.size;
+        return Fault::none;
+    }
+
+    Fault unprotect_rtp(Packet &packet) {
+        Job job = job_of(packet, header_size(packet.bytes()), 8);
+        if (job.clear == 0 || job.size < job.clear + suite_.rtp_tag)
+            return Fault::malformed;
+        Source fresh{job.ssrc};
+        Source *known = find(job.ssrc);
+        Source &source = known != nullptr ? *known : fresh;
+        const std::uint16_t sequence = base::load16(job.data + 2);
+        job.index = source.rtp.empty() ? sequence : index_of(sequence, source.rtp.highest());
+        if (!source.rtp.is_fresh(job.index))
+            return Fault::replayed;
+        if (!rtp_->open_rtp(job))
+            return Fault::forged;
+        source.rtp.note(job.index);
+        packet.size = job.size;
+        return known != nullptr ? Fault::none : remember(fresh);
+    }
+
+    Fault protect_rtcp(Packet &packet) {
+        if (!is_rtcp(packet, 0))
+            return Fault::malformed;
+        Job job = job_of(packet, rtcp_clear, 4);
+        Source *source = source_to_send(job.ssrc);
+        if (source == nullptr)
+            return Fault::too_many;
+        job.index = source->next_rtcp_index++;
+        rtcp_->seal_rtcp(job);
+        packet.size = job.size;
+        return Fault::none;
+    }
+
+    Fault unprotect_rtcp(Packet &packet) {
+        if (!is_rtcp(packet, std::size_t{suite_.rtcp_tag} + 4))
+            return Fault::malformed;
+        Job job = job_of(packet, rtcp_clear, 4);
+        Source fresh{job.ssrc};
+        Source *known = find(job.ssrc);
+        Source &source = known != nullptr ? *known : fresh;
+        const std::uint32_t word = base::load32(job.data + rtcp_->index_word_at(job.size));
+        job.index = word & ~encrypted_bit;
+        if (!source.rtcp.is_fresh(job.index))
+            return Fault::replayed;
+        if (!rtcp_->open_rtcp(job, word))
+            return Fault::forged;
+        source.rtcp.note(job.index);
+        packet.size = job.size;
+        return known != nullptr ? Fault::none : remember(fresh);
     }
 
   private:
-    srtp_t session_ = nullptr;
+    static bool is_rtcp(const Packet &packet, std::size_t trailer) {
+        return packet.size >= rtcp_clear + trailer && packet.data[0] >> 6 == 2;
+    }
+
+    static Job job_of(const Packet &packet, std::size_t clear, std::size_t ssrc_at) {
+        return {packet.data, packet.size, clear, clear == 0 ? 0 : base::load32(packet.data + ssrc_at), 0};
+    }
+
+    [[nodiscard]] Source *find(std::uint32_t ssrc) {
+        if (last_ < sources_.size() && sources_[last_].ssrc == ssrc)
+            return &sources_[last_];
+        for (last_ = 0; last_ < sources_.size(); ++last_)
+            if (sources_[last_].ssrc == ssrc)
+                return &sources_[last_];
+        return nullptr;
+    }
+
+    [[nodiscard]] Source *source_to_send(std::uint32_t ssrc) {
+        Source *known = find(ssrc);
+        if (known == nullptr && remember(Source{ssrc}) == Fault::none)
+            known = &sources_.back();
+        return known;
+    }
+
+    [[nodiscard]] Fault remember(const Source &source) {
+        if (sources_.size() == base::limits::srtp_sources)
+            return Fault::too_many;
+        sources_.push_back(source);
+        return Fault::none;
+    }
+
+    const SuiteFacts &suite_;
+    std::unique_ptr<Transform> rtp_;
+    std::unique_ptr<Transform> rtcp_;
+    std::vector<Source> sources_;
+    std::size_t last_ = 0; // the source of the packet before: most often that of the next, too
 };
 
 Context::Context(const MasterKey &key, Direction direction)
-    : backend_(std::make_unique<Backend>(key, direction)) {}
+    : state_(std::make_unique<State>(key, direction)) {}
 Context::~Context() = default;
 Context::Context(Context &&) noexcept = default;
 Context &Context::operator=(Context &&) noexcept = default;
 
-Fault Context::protect_rtp(Packet &packet) {
-    return backend_->apply(srtp_protect, packet);
-}
-Fault Context::protect_rtcp(Packet &packet) {
-    return backend_->apply(srtp_protect_rtcp, packet);
-}
-Fault Context::unprotect_rtp(Packet &packet) {
-    return backend_->apply(srtp_unprotect, packet);
-}
-Fault Context::unprotect_rtcp(Packet &packet) {
-    return backend_->apply(srtp_unprotect_rtcp, packet);
-}
+Fault Context::protect_rtp(Packet &packet) { return state_->protect_rtp(packet); }
+Fault Context::protect_rtcp(Packet &packet) { return state_->protect_rtcp(packet); }
+Fault Context::unprotect_rtp(Packet &packet) { return state_->unprotect_rtp(packet); }
+Fault Context::unprotect_rtcp(Packet &packet) { return state_->unprotect_rtcp(packet); }
 
 } // namespace cord::engine::srtp

@@ -30,12 +30,12 @@ enum class Fault : std::uint8_t {
     too_many, ///< more sources than one session may have
 };
 
+enum class Direction : std::uint8_t { outbound, inbound };
+
 /// All packets of one direction. Sources (SSRCs) are learned as they come; those of a sender only after its
 /// tag held. Nothing is allocated but at the first packet of a source.
 class Context {
   public:
-    enum class Direction : std::uint8_t { outbound, inbound };
-
     Context(const MasterKey &key, Direction direction);
     ~Context();
     Context(Context &&) noexcept;
@@ -47,8 +47,8 @@ class Context {
     [[nodiscard]] Fault unprotect_rtcp(Packet &packet);
 
   private:
-    class Backend;
-    std::unique_ptr<Backend> backend_;
+    class State;
+    std::unique_ptr<State> state_;
 };
 
 } // namespace cord::engine::srtp

@@ -34,13 +34,15 @@ class ConnectionOwner {
     virtual void on_send_failed(std::uint64_t token) = 0;
 };
 
-/// How long a connection may stay as it is.
+/// What a connection may cost: how long it may stay as it is, and how much it may hold.
 struct ConnectionLimits {
     base::Duration half_open = std::chrono::seconds(20); ///< Until the first whole message or the upgrade.
     base::Duration stuck = std::chrono::seconds(20);     ///< With a part of a message.
     base::Duration idle = std::chrono::hours(2);         ///< Without any byte, on TCP and TLS.
     base::Duration websocket_idle =
         std::chrono::seconds(60);                    ///< Without any frame; a ping asks at half of it.
+    std::size_t message = base::limits::sip_message; ///< Bytes of one WebSocket message.
+    std::size_t write_queue = base::limits::write_queue;
     base::Duration linger = std::chrono::seconds(2); ///< For the peer to read our last words.
 };
 
@@ -71,7 +73,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
     /// False when the peer reads too slowly to take one more.
     bool enqueue(std::string bytes, std::uint64_t token) {
-        if (queued_ + bytes.size() > base::limits::write_queue)
+        if (queued_ + bytes.size() > limits_.write_queue)
             return false;
         queued_ += bytes.size();
         queue_.push_back({std::move(bytes), token});

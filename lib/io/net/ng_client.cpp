@@ -28,7 +28,8 @@ using namespace std::chrono_literals;
 
 // Over UDP a request is repeated with its cookie, so that the breaker knows it again and answers from memory.
 constexpr base::Duration repeat_after = 500ms;
-// A SIP client repeats an unanswered INVITE for 32 s; a breaker that is silent for this long is taken for dead.
+// A SIP client repeats an unanswered INVITE for 32 s; a breaker that is silent for this long is taken for
+// dead.
 constexpr base::Duration give_up_after = 3s;
 constexpr base::Duration ping_every = 10s;
 constexpr base::Duration ping_again = 1s;
@@ -88,7 +89,8 @@ Fd start_command(const std::string &command, pid_t &pid) {
 base::Result<NgEndpoint, std::string> NgEndpoint::parse(std::string_view text) {
     auto [kind, address] = base::cut(text, ':');
     if (address.empty())
-        return tl::unexpected(std::string("a breaker is unix:PATH, udp:HOST:PORT or exec:COMMAND, not ") + std::string(text));
+        return tl::unexpected(std::string("a breaker is unix:PATH, udp:HOST:PORT or exec:COMMAND, not ") +
+                              std::string(text));
     if (kind == "unix")
         return NgEndpoint{Kind::unix_stream, std::string(address)};
     if (kind == "exec")
@@ -96,7 +98,8 @@ base::Result<NgEndpoint, std::string> NgEndpoint::parse(std::string_view text) {
     const std::size_t colon = address.rfind(':');
     if (kind == "udp" && colon != std::string_view::npos && base::to_uint(address.substr(colon + 1), 65535))
         return NgEndpoint{Kind::udp, std::string(address)};
-    return tl::unexpected(std::string("a breaker is unix:PATH, udp:HOST:PORT or exec:COMMAND, not ") + std::string(text));
+    return tl::unexpected(std::string("a breaker is unix:PATH, udp:HOST:PORT or exec:COMMAND, not ") +
+                          std::string(text));
 }
 
 struct NgClient::State : std::enable_shared_from_this<NgClient::State> {
@@ -343,7 +346,9 @@ NgClient::NgClient(Loop &loop, base::Random &random, NgEndpoint endpoint)
 NgClient::~NgClient() = default;
 NgClient::NgClient(NgClient &&) noexcept = default;
 
-void NgClient::ask(std::string dictionary, Answer answer) { state_->ask(std::move(dictionary), std::move(answer)); }
+void NgClient::ask(std::string dictionary, Answer answer) {
+    state_->ask(std::move(dictionary), std::move(answer));
+}
 void NgClient::on_state(std::function<void(bool)> call) { state_->told = std::move(call); }
 bool NgClient::up() const { return state_->up.value_or(false); }
 const NgEndpoint &NgClient::endpoint() const { return state_->endpoint; }

@@ -1,4 +1,5 @@
-// A client of one breaker (rtc-breaker or rtpengine) by the ng protocol: cookies, retransmission, time limits, pings.
+// A client of one breaker (rtc-breaker or rtpengine) by the ng protocol: cookies, retransmission, time
+// limits, pings.
 #pragma once
 
 #include <functional>
@@ -13,7 +14,8 @@
 
 namespace cord::io::net {
 
-/// Where a breaker listens: `unix:PATH`, `udp:HOST:PORT` or `exec:COMMAND` (a child that speaks ng on stdin and stdout).
+/// Where a breaker listens: `unix:PATH`, `udp:HOST:PORT` or `exec:COMMAND` (a child that speaks ng on stdin
+/// and stdout).
 struct NgEndpoint {
     enum class Kind { unix_stream, udp, exec };
     Kind kind = Kind::unix_stream;
@@ -24,14 +26,16 @@ struct NgEndpoint {
 
 class NgClient {
   public:
-    /// The reply's dictionary without cookie, or nullopt when none came in time or the breaker cannot be reached.
+    /// The reply's dictionary without cookie, or nullopt when none came in time or the breaker cannot be
+    /// reached.
     using Answer = std::function<void(std::optional<std::string_view> dictionary)>;
 
     NgClient(Loop &loop, base::Random &random, NgEndpoint endpoint);
     ~NgClient();
     NgClient(NgClient &&) noexcept;
 
-    /// Sends a bencoded dictionary. `answer` is called once, never from within this call; empty: nobody waits.
+    /// Sends a bencoded dictionary. `answer` is called once, never from within this call; empty: nobody
+    /// waits.
     void ask(std::string dictionary, Answer answer);
     /// Whether the last ping or request was answered. Told at each change; the first is after the first ping.
     void on_state(std::function<void(bool up)> call);

@@ -153,7 +153,7 @@ class WebSocket final : public Connection {
     beast::flat_buffer buffer_;
     std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
     std::optional<HttpResponse> response_;
-    bool upgraded_ = false, writing_ = false, closing_ = false, dead_ = false;
+    bool binary_ = false, writing_ = false, closing_ = false, dead_ = false;
 };
 
 void WebSocket::start() {
@@ -223,9 +223,8 @@ void WebSocket::upgrade() {
         response.set(beast::http::field::server, "cordboard");
         response.set(beast::http::field::sec_websocket_protocol, "sip");
     }));
-    ws_.read_message_max(base::limits::sip_message);
+    ws_.read_message_max(limits_.message);
     ws_.auto_fragment(false);
-    upgraded_ = true;
     ws_.async_accept(request, [s = self()](error_code ec) {
         if (s->dead_)
             return;
@@ -281,13 +280,14 @@ void WebSocket::read_message() {
 }
 
 void WebSocket::on_message() {
+    binary_ = ws_.got_binary();
     beast::flat_buffer message = std::exchange(buffer_, {}); // an idle connection keeps no buffer
     auto bytes = base::Bytes(static_cast<const std::uint8_t *>(message.data().data()), message.size());
-    if (!wire::sip::is_keep_alive(base::as_text(bytes)))
-        return owner_.on_message(*this, bytes);
     // RFC 7118 section 6 has WebSocket pings; older clients send the CRLFs of RFC 5626 section 4.4.1.
     if (base::as_text(bytes) == "\r\n\r\n")
         send("\r\n", 0);
+    else if (base::as_text(bytes) != "\r\n")
+        owner_.on_message(*this, bytes);
 }
 
 void WebSocket::send(std::string bytes, std::uint64_t token) {
@@ -311,8 +311,8 @@ void WebSocket::write_next() {
         return;
     }
     writing_ = true;
-    // RFC 7118 section 5.1: text or binary; text must be UTF-8, and browsers' scripts expect it.
-    ws_.text(base::is_utf8(queue_.front().bytes));
+    // RFC 7118 section 5.1 leaves the choice of text or binary: as the peer does, but only UTF-8 can be text.
+    ws_.text(!binary_ && base::is_utf8(queue_.front().bytes));
     ws_.async_write(asio::buffer(queue_.front().bytes), [s = self()](error_code ec, std::size_t) {
         s->writing_ = false;
         if (s->dead_)

@@ -33,6 +33,7 @@ class WorkerClient {
 
     /// -1 while the worker is down.
     [[nodiscard]] int fd() const { return child_ ? child_->fd() : -1; }
+    [[nodiscard]] pid_t pid() const { return child_ ? child_->pid() : -1; }
     [[nodiscard]] bool wants_write() const { return !queue_.empty(); }
 
     void open(std::uint32_t id, const StreamStart &start, const wire::rtp::PayloadMap &from,

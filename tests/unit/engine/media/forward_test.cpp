@@ -408,7 +408,7 @@ TEST_CASE("a phone with SDES is decrypted with its key and gets packets under ou
     Packet packet{nullptr, sealed.size()};
     sealed.resize(sealed.size() + max_growth);
     packet.data = sealed.data();
-    REQUIRE(Context(theirs, Context::Direction::outbound).protect_rtp(packet) == Fault::none);
+    REQUIRE(Context(theirs, Direction::outbound).protect_rtp(packet) == Fault::none);
     sealed.resize(packet.size);
     Bytes forged = sealed;
     forged.back() ^= 1;
@@ -423,7 +423,7 @@ TEST_CASE("a phone with SDES is decrypted with its key and gets packets under ou
     other.send(20, rtp(8, 5, 0xbbbb));
     REQUIRE(phone.got.size() == 1);
     Packet answer{phone.got[0].data(), phone.got[0].size()};
-    CHECK(Context(ours, Context::Direction::inbound).unprotect_rtp(answer) == Fault::none);
+    CHECK(Context(ours, Direction::inbound).unprotect_rtp(answer) == Fault::none);
 }
 
 TEST_CASE("forwarding a packet allocates nothing", "[media]") {

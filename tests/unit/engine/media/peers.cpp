@@ -173,8 +173,8 @@ void Browser::drain_dtls() {
     auto keys = dtls_->keys();
     if (!keys || outbound_)
         return;
-    outbound_.emplace(keys->outbound, srtp::Context::Direction::outbound);
-    inbound_.emplace(keys->inbound, srtp::Context::Direction::inbound);
+    outbound_.emplace(keys->outbound, srtp::Direction::outbound);
+    inbound_.emplace(keys->inbound, srtp::Direction::inbound);
 }
 
 void Browser::send(Bytes bytes, srtp::Fault (srtp::Context::*protect)(srtp::Packet &)) {

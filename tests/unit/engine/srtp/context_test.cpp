@@ -1,12 +1,12 @@
 #include "engine/srtp/context.hpp"
 
+#include "base/limits.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "support/catch.hpp"
 
 using namespace cord;
 using namespace cord::engine::srtp;
-using Direction = Context::Direction;
 
 namespace {
 
@@ -131,6 +131,33 @@ TEST_CASE("runts are refused", "[srtp]") {
         CHECK(inbound.unprotect_rtcp(buffer.packet) != Fault::none);
         CHECK(outbound.protect_rtp(buffer.packet) == Fault::malformed);
     }
+}
+
+TEST_CASE("a session has room for many sources, and no more", "[srtp]") {
+    Context outbound(key_of(Suite::aead_aes_128_gcm), Direction::outbound);
+    Fault last = Fault::none;
+    std::size_t sources = 0;
+    for (std::uint32_t ssrc = 0; last == Fault::none; ++ssrc) {
+        Buffer buffer(rtp(1));
+        base::store32(&buffer.room[8], ssrc);
+        last = outbound.protect_rtp(buffer.packet);
+        sources += last == Fault::none ? 1 : 0;
+    }
+    CHECK(last == Fault::too_many);
+    CHECK(sources == base::limits::srtp_sources);
+}
+
+TEST_CASE("forgeries make no source known", "[srtp]") {
+    Context inbound(key_of(Suite::aes_cm_128_hmac_sha1_80), Direction::inbound);
+    for (std::uint32_t ssrc = 0; ssrc < 2 * base::limits::srtp_sources; ++ssrc) {
+        Buffer buffer(rtp(1) + "00112233445566778899");
+        base::store32(&buffer.room[8], ssrc);
+        REQUIRE(inbound.unprotect_rtp(buffer.packet) == Fault::forged);
+    }
+    Context outbound(key_of(Suite::aes_cm_128_hmac_sha1_80), Direction::outbound);
+    Buffer good(rtp(1));
+    REQUIRE(outbound.protect_rtp(good.packet) == Fault::none);
+    CHECK(inbound.unprotect_rtp(good.packet) == Fault::none);
 }
 
 TEST_CASE("suites by name", "[srtp]") {

@@ -1,0 +1,70 @@
+#include "io/net/host.hpp"
+
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "io/net/socket.hpp"
+
+namespace cord::io::net {
+namespace {
+
+base::IpAddress address_of(const sockaddr *address, std::size_t size) {
+    sockaddr_storage storage{};
+    std::memcpy(&storage, address, size);
+    return from_system(storage).ip;
+}
+
+bool is_link_local(const base::IpAddress &ip) {
+    return ip.v6 && ip.bytes[0] == 0xfe && (ip.bytes[1] & 0xc0) == 0x80;
+}
+
+} // namespace
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+}
+
+std::vector<base::IpAddress> own_addresses() {
+    ifaddrs *list = nullptr;
+    if (::getifaddrs(&list) != 0)
+        return {};
+    std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(list, ::freeifaddrs);
+    std::vector<base::IpAddress> out, loopback;
+    for (const ifaddrs *i = list; i; i = i->ifa_next) {
+        if (!i->ifa_addr || !(i->ifa_flags & IFF_UP))
+            continue;
+        bool v4 = i->ifa_addr->sa_family == AF_INET;
+        if (!v4 && i->ifa_addr->sa_family != AF_INET6)
+            continue;
+        base::IpAddress ip = address_of(i->ifa_addr, v4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
+        if (!is_link_local(ip))
+            (i->ifa_flags & IFF_LOOPBACK ? loopback : out).push_back(ip);
+    }
+    out.insert(out.end(), loopback.begin(), loopback.end());
+    return out;
+}
+
+base::Result<base::IpAddress, std::string> resolve_now(const std::string &host) {
+    if (auto ip = base::IpAddress::parse(host))
+        return *ip;
+    addrinfo hints{}, *found = nullptr;
+    hints.ai_socktype = SOCK_DGRAM;
+    hints.ai_flags = AI_ADDRCONFIG;
+    if (int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &found); error != 0)
+        return tl::unexpected(fmt::format("{}: {}", host, ::gai_strerror(error)));
+    std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
+    return address_of(found->ai_addr, found->ai_addrlen);
+}
+
+} // namespace cord::io::net

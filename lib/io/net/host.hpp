@@ -1,0 +1,19 @@
+// Who this machine is: its name and its addresses.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/result.hpp"
+
+namespace cord::io::net {
+
+[[nodiscard]] std::string host_name();
+/// Of interfaces that are up, without those of one link; loopback last.
+[[nodiscard]] std::vector<base::IpAddress> own_addresses();
+/// The first address of a name (or the address that it is already), waiting for DNS: for the start of a
+/// program alone.
+[[nodiscard]] base::Result<base::IpAddress, std::string> resolve_now(const std::string &host);
+
+} // namespace cord::io::net

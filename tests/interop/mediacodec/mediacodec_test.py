@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+"""mediacodec as a filter: what comes out of its pipes, what it says, how it ends. TAP."""
+import array
+import json
+import math
+import os
+import pathlib
+import resource
+import struct
+import subprocess
+import sys
+import tempfile
+import wave
+
+PROGRAM = sys.argv[1]
+SANITIZED = sys.argv[2:] not in ([], ["none"])
+number = failures = 0
+
+
+def check(ok, what, detail=""):
+    global number, failures
+    number += 1
+    failures += not ok
+    print(f"{'ok' if ok else 'not ok'} {number} - {what}", flush=True)
+    if not ok and detail:
+        print("\n".join("# " + line for line in str(detail).splitlines()[-20:]), flush=True)
+
+
+def run(*args, data=b""):
+    return subprocess.run([PROGRAM, *args], input=data, capture_output=True, timeout=60)
+
+
+def ok(*args, data=b""):
+    done = run(*args, data=data)
+    if done.returncode != 0:
+        raise RuntimeError(f"{args}: exit {done.returncode}: {done.stderr.decode()}")
+    return done.stdout
+
+
+def tone(hertz, seconds, rate=8000):
+    return array.array("h", (round(8000 * math.sin(2 * math.pi * hertz * n / rate)) for n in range(int(rate * seconds))))
+
+
+def wav(samples, rate=8000, path=None):
+    path = path or os.path.join(scratch, "tone.wav")
+    with wave.open(path, "wb") as w:
+        w.setnchannels(1)
+        w.setsampwidth(2)
+        w.setframerate(rate)
+        w.writeframes(samples.tobytes())
+    return pathlib.Path(path).read_bytes()
+
+
+def samples(data):
+    """Of a WAV as it goes into a pipe: (rate, samples of the first channel)."""
+    channels, rate = struct.unpack_from("<HI", data, 22)
+    return rate, array.array("h", data[44:44 + (len(data) - 44) // 2 * 2])[::channels]
+
+
+def snr(sound, rate, hertz):
+    """Power of the best-fitting tone over that of all else, in dB, without the first and last fifth of a second."""
+    cut = rate // 5
+    x = sound[cut:-cut]
+    turn = 2 * math.pi * hertz / rate
+    s = [math.sin(turn * n) for n in range(len(x))]
+    c = [math.cos(turn * n) for n in range(len(x))]
+    a = 2 / len(x) * sum(p * q for p, q in zip(x, s))
+    b = 2 / len(x) * sum(p * q for p, q in zip(x, c))
+    rest = sum((p - a * q - b * r) ** 2 for p, q, r in zip(x, s, c))
+    return 10 * math.log10(max(len(x) * (a * a + b * b) / 2, 1e-9) / max(rest, 1e-9))
+
+
+def frames(stream):
+    """(first line or none, packets) of a framed stream."""
+    line = b""
+    if stream.startswith(b"#!rtp "):
+        line, stream = stream.split(b"\n", 1)
+    packets, at = [], 0
+    while at < len(stream):
+        length = struct.unpack_from(">H", stream, at)[0]
+        packets.append(stream[at + 2:at + 2 + length])
+        at += 2 + length
+    return line.decode(), packets
+
+
+def framed(packets, line=""):
+    head = (line + "\n").encode() if line else b""
+    return head + b"".join(struct.pack(">H", len(p)) + p for p in packets)
+
+
+def rtp(payload_type, sequence, timestamp, payload, ssrc=7, marker=False):
+    return struct.pack(">BBHII", 0x80, payload_type | marker << 7, sequence & 0xffff, timestamp & 0xffffffff, ssrc) + payload
+
+
+def round_trips():
+    sound = wav(tone(1000, 2))
+    for codec, least in (("pcma", 30), ("pcmu", 30), ("l16", 60), ("opus", 15), ("opus/48000/2;ptime=60", 15)):
+        line, packets = frames(ok("encode", "-c", codec, data=sound))
+        rate, heard = samples(ok("decode", data=framed(packets, line)))
+        check(snr(heard, rate, 1000) > least and 2 * rate <= len(heard) < 2.06 * rate,
+              f"1000 Hz through {codec} is 1000 Hz", f"{snr(heard, rate, 1000):.1f} dB, {len(heard) / rate} s, {line}")
+    for there, back in (("opus", "pcma"), ("pcma", "opus"), ("l16/16000", "pcmu")):
+        stream = ok("transcode", "--to", back, data=ok("encode", "-c", there, data=sound))
+        rate, heard = samples(ok("decode", data=stream))
+        check(snr(heard, rate, 1000) > 14, f"1000 Hz from {there} to {back} is 1000 Hz", f"{snr(heard, rate, 1000):.1f} dB")
+    rate, heard = samples(ok("decode", data=ok("encode", "-c", "pcma", data=wav(tone(440, 2, 48000), 48000))))
+    check(rate == 8000 and snr(heard, rate, 440) > 30, "a WAV of 48 kHz is resampled for PCMA", snr(heard, rate, 440))
+
+
+def formats():
+    sound = wav(tone(1000, 1))
+    one, two = (ok("encode", "-c", "pcma", "--ssrc", "5", data=sound) for _ in range(2))
+    check(one == two, "the same input gives the same output")
+    line, packets = frames(one)
+    check(line == "#!rtp 8=pcma/8000" and len(packets) == 50, "the stream names its codec", line)
+    bare = ok("encode", "-c", "pcma", "--ssrc", "5", "--bare", data=sound)
+    check(bare == framed(packets), "--bare leaves the line out")
+    dump = ok("encode", "-c", "pcma", "--ssrc", "5", "--format", "rtpdump", data=sound)
+    check(dump.startswith(b"#!rtpplay1.0 ") and ok("decode", data=dump) == ok("decode", data=one), "rtpdump is told by its first bytes")
+    check(ok("transcode", "--to", "pcmu", data=dump).startswith(b"#!rtpplay1.0 "), "transcode writes the format it reads")
+    check(run("decode", "--format", "rtpdump", data=one).returncode == 65, "--format forces the format")
+    line, packets = frames(ok("encode", "-c", "100=opus", "--bare", data=sound))
+    check(packets[0][1] & 0x7f == 100, "a payload type can be chosen")
+    check(len(ok("decode", "-c", "opus", data=framed(packets))) > 96000, "-c names what the stream does not")
+    check(len(ok("decode", "-c", "100=opus", data=framed(packets))) > 96000, "-c PT=CODEC names one payload type")
+    path = os.path.join(scratch, "out.wav")
+    ok("decode", "-o", path, data=one)
+    with wave.open(path) as w:
+        check(w.getnframes() == 8000 and w.getframerate() == 8000, "a WAV file says its length", w.getnframes())
+
+
+def damage():
+    _, packets = frames(ok("encode", "-c", "pcma", data=wav(tone(1000, 3))))
+    lossy = [p for n, p in enumerate(packets) if n % 15 != 10]
+    for n in range(3, len(lossy) - 1, 20):
+        lossy[n], lossy[n + 1] = lossy[n + 1], lossy[n]
+    lossy.insert(40, lossy[39])
+    done = run("decode", data=framed(lossy))
+    rate, heard = samples(done.stdout)
+    check(len(heard) == 3 * rate and snr(heard, rate, 1000) > 20, "loss is concealed, order restored, copies dropped",
+          f"{len(heard)} {snr(heard, rate, 1000):.1f} dB")
+    check(b"10 packets lost, 200 ms concealed" in done.stderr and b"1 late or twice" in done.stderr, "and it is said", done.stderr.decode())
+    check(b"at 0.200 s: 1 lost, 20 ms concealed" in run("decode", "-v", data=framed(lossy)).stderr, "with -v each gap")
+
+    sdes = bytes.fromhex("81ca0003000000010104757365720000")
+    mixed = [p for packet in packets for p in (packet, sdes)]
+    check(ok("decode", data=framed(mixed)) == ok("decode", data=framed(packets)), "RTCP in between is passed over")
+
+    second = [p[:8] + struct.pack(">I", 99) + p[12:] for p in packets]
+    _, heard = samples(ok("decode", data=framed(packets + second)))
+    check(len(heard) == 6 * 8000 and snr(heard, 8000, 1000) > 20, "a changed SSRC begins a new stream", len(heard))
+
+    later = [p[:4] + struct.pack(">I", struct.unpack_from(">I", p, 4)[0] + 8000) + p[8:] if n >= 50 else p for n, p in enumerate(packets)]
+    check(len(samples(ok("decode", data=framed(later)))[1]) == 4 * 8000, "a pause of a second lasts a second")
+
+    cut = framed(packets)[:-100]
+    done = run("decode", data=cut)
+    check(done.returncode == 0 and b"the last frame ends early (at offset" in done.stderr, "a cut stream is decoded to its end", done.stderr)
+    check(run("decode", data=b"").returncode == 65, "nothing in, nothing decoded: 65")
+    done = run("decode", data=b"This is a text, not RTP. " * 1000)
+    check(done.returncode == 65 and done.stderr.count(b"\n") <= 2, "garbage: 65, in a line or two", done.stderr.decode())
+    done = run("decode", data=framed([rtp(97, n, 160 * n, b"x") for n in range(9)]))
+    check(done.returncode == 65 and b"payload type 97 is of no known codec" in done.stderr, "an unknown payload type is named", done.stderr)
+    broken = [p if n % 2 else p[:12] + b"\xff" for n, p in enumerate(frames(ok("encode", "-c", "opus", data=wav(tone(1000, 1))))[1])]
+    done = run("decode", "-c", "opus", data=framed(broken))
+    check(done.returncode == 0 and b"25 with a damaged payload" in done.stderr, "half of the payloads damaged: the others are decoded", done.stderr)
+    done = run("encode", "-c", "pcma", data=wav(tone(1000, 1))[:-4000])
+    check(done.returncode == 0 and b"ends early" in done.stderr and len(frames(done.stdout)[1]) == 38, "a cut WAV is encoded to its end", done.stderr)
+    check(run("encode", "-c", "pcma", data=b"OggS" * 100).returncode == 65, "what is no WAV: 65")
+
+
+def events():
+    sound = frames(ok("encode", "-c", "opus", "--ssrc", "7", data=wav(tone(1000, 1))))[1]
+    event = [rtp(110, 50 + n, 48000, bytes([5, 10 | (n == 3) << 7]) + struct.pack(">H", 960 * (n + 1)), marker=n == 0) for n in range(4)]
+    stream = framed(sound + event, "#!rtp 110=telephone-event/48000 111=opus/48000/2")
+    line, packets = frames(ok("transcode", "--to", "pcma;ptime=20", data=stream))
+    check(line == "#!rtp 8=pcma/8000;ptime=20 110=telephone-event/8000", "events are announced on the new clock", line)
+    last = packets[-1]
+    check(last[1] & 0x7f == 110 and last[12:] == bytes([5, 0x8a]) + struct.pack(">H", 640), "and pass with their duration on it", last.hex())
+    check([struct.unpack_from(">H", p, 2)[0] for p in packets] == list(range(54)), "in one row of sequence numbers")
+
+
+def ends():
+    check(run("decode", "--nonsense").returncode == 2, "an unknown option: 2")
+    check(run("encode", "-c", "evs", data=b"").returncode == 2, "an unknown codec: 2")
+    check(run("encode", "-c", "opus;ptime=30", data=wav(tone(1000, 1))).returncode == 2, "a ptime that Opus lacks: 2")
+    check(run("encode", data=b"").returncode == 2 and run("transcode", data=b"").returncode == 2, "no codec to make: 2")
+    check(run("decode", os.path.join(scratch, "absent")).returncode == 74, "no such file: 74")
+    check(run("decode", "-o", os.path.join(scratch, "absent/out.wav"), data=b"").returncode == 73, "no such folder: 73")
+    check(run("worker").returncode == 2, "worker without its socket: 2")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([PROGRAM, "encode", "-c", "pcma"], input=wav(tone(1000, 1)), stdout=full, stderr=subprocess.PIPE)
+    check(done.returncode == 74 and b"No space left" in done.stderr, "a full disk: 74, and it is said", done.stderr)
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([PROGRAM, "encode", "-c", "pcma"], input=wav(tone(1000, 1)), stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+    check(done.returncode == 0 and done.stderr == b"", "a closed pipe ends it quietly", done.stderr)
+    rows = [json.loads(line) for line in ok("list", "--json").splitlines()]
+    check({"name", "kind", "clock_rate", "channels", "encode", "decode", "library"} == set(rows[0]) and
+          {r["name"] for r in rows} >= {"opus", "pcmu", "pcma", "l16", "telephone-event"}, "list --json has the keys of its page", rows)
+    check(ok("list").decode().splitlines()[0].count("\t") == 6, "list in a pipe is tab-separated")
+
+
+def length_and_memory():
+    """An hour of sound through three filters, each in 64 MiB of memory."""
+
+    def limit():
+        if not SANITIZED:
+            resource.setrlimit(resource.RLIMIT_DATA, (64 << 20, 64 << 20))
+
+    first = subprocess.Popen([PROGRAM, "encode", "-c", "pcma"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=limit)
+    second = subprocess.Popen([PROGRAM, "transcode", "--to", "pcmu"], stdin=first.stdout, stdout=subprocess.PIPE, preexec_fn=limit)
+    third = subprocess.Popen([PROGRAM, "decode", "-o", os.path.join(scratch, "hour.wav")], stdin=second.stdout, preexec_fn=limit)
+    first.stdout.close()
+    second.stdout.close()
+    minute = tone(1000, 60).tobytes()
+    first.stdin.write(wav(tone(1000, 0.02))[:40] + b"\xff\xff\xff\xff")
+    for _ in range(60):
+        first.stdin.write(minute)
+    first.stdin.close()
+    codes = [p.wait() for p in (first, second, third)]
+    size = os.path.getsize(os.path.join(scratch, "hour.wav"))
+    check(codes == [0, 0, 0] and size == 44 + 2 * 8000 * 3600, "an hour passes in constant memory", f"{codes} {size}")
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    for part in (round_trips, formats, damage, events, ends, length_and_memory):
+        try:
+            part()
+        except Exception as why:  # the other parts are still of use
+            check(False, part.__name__, why)
+print(f"1..{number}")
+sys.exit(failures > 0)

@@ -1,0 +1,152 @@
+// `mediacodec worker` by the client that rtc-breaker uses: sound through it, its cage, its death.
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "io/codec/packetizer.hpp"
+#include "io/process/worker_client.hpp"
+#include "support/catch.hpp"
+#include "tone.hpp"
+#include "wire/rtp/packet.hpp"
+
+using namespace cord;
+using namespace cord::io::codec;
+using namespace cord::io::codec::test;
+using namespace std::chrono_literals;
+using io::process::WorkerClient;
+using wire::rtp::parse_payload_map;
+
+namespace {
+
+const base::Time start{100s};
+
+WorkerClient make() {
+    auto client = WorkerClient::start(std::getenv("CORD_MEDIACODEC"), start);
+    REQUIRE(client);
+    return std::move(*client);
+}
+
+std::vector<std::vector<std::uint8_t>> opus_tone(double hertz, double seconds) {
+    std::vector<std::vector<std::uint8_t>> out;
+    const CodecSpec spec = completed(CodecSpec::parse("opus").value()).value();
+    Packetizer packetizer(make_encoder(spec, {48000, 1}).value(), 111, 48000, {1, 0, 0},
+                          [&out](base::Bytes rtp) { out.emplace_back(rtp.begin(), rtp.end()); });
+    packetizer.sound(tone({48000, 1}, hertz, seconds));
+    return out;
+}
+
+/// The next event; waits at most ten seconds for it.
+WorkerClient::Event next(WorkerClient &client, base::Time now = start) {
+    for (;;) {
+        client.flush();
+        if (auto event = client.receive(now))
+            return *event;
+        pollfd p{client.fd(), POLLIN, 0};
+        REQUIRE(poll(&p, 1, 10'000) == 1);
+    }
+}
+
+/// The sound of `packets` PCMA packets.
+Pcm hear(WorkerClient &client, std::size_t packets) {
+    Pcm out;
+    auto decoder = make_decoder(completed(CodecSpec::parse("pcma").value()).value()).value();
+    for (std::size_t n = 0; n < packets; ++n) {
+        auto event = next(client);
+        auto *packet = std::get_if<WorkerClient::Packet>(&event);
+        REQUIRE(packet);
+        auto rtp = wire::rtp::Packet::parse(packet->rtp).value();
+        CHECK(rtp.payload_type() == 8);
+        CHECK(rtp.sequence() == static_cast<std::uint16_t>(65530 + n));
+        REQUIRE(decoder->decode(rtp.payload(), out));
+    }
+    return out;
+}
+
+std::string status_of(pid_t pid, const std::string &key) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with(key + ":"))
+            return line.substr(line.find_last_of(" \t") + 1);
+    return {};
+}
+
+const auto opus = parse_payload_map("111=opus/48000/2;useinbandfec=1").value();
+const auto pcma = parse_payload_map("8=pcma/8000;ptime=20").value();
+
+} // namespace
+
+TEST_CASE("the worker transcodes a call", "[worker]") {
+    WorkerClient client = make();
+    client.open(1, {9, 65530, 0}, opus, pcma);
+    for (const auto &packet : opus_tone(1000, 2))
+        client.packet(1, packet);
+    const Pcm heard = hear(client, 100);
+    CHECK(fit_tone(middle(heard, 8000, 0.2), 8000, 1000).snr_db > 20);
+}
+
+TEST_CASE("the worker is in its cage before the first packet", "[worker]") {
+    WorkerClient client = make();
+    client.open(1, {9, 65530, 0}, opus, pcma);
+    client.packet(1, opus_tone(1000, 0.02).front());
+    hear(client, 1);
+    CHECK(status_of(client.pid(), "Seccomp") == "2");
+    CHECK(status_of(client.pid(), "NoNewPrivs") == "1");
+}
+
+TEST_CASE("garbage in every place leaves it alive", "[worker]") {
+    WorkerClient client = make();
+    const pid_t pid = client.pid();
+    client.open(1, {9, 65530, 0}, opus, pcma);
+    std::vector<std::uint8_t> packet = opus_tone(1000, 0.02).front();
+    std::uint32_t noise = 1;
+    for (int n = 0; n < 2000; ++n) {
+        auto damaged = packet;
+        wire::rtp::set_sequence(damaged, static_cast<std::uint16_t>(n));
+        wire::rtp::set_timestamp(damaged, 960u * static_cast<std::uint32_t>(n));
+        for (std::size_t at = wire::rtp::header_size; at < damaged.size(); ++at)
+            damaged[at] = static_cast<std::uint8_t>((noise = noise * 1664525 + 1013904223) >> 24);
+        damaged.resize(wire::rtp::header_size + noise % (damaged.size() - wire::rtp::header_size));
+        client.packet(1, damaged);
+        while (client.receive(start))
+            ;
+    }
+    client.packet(7, packet); // never opened
+    client.close(1);
+    client.open(2, {9, 65530, 0}, opus, pcma);
+    client.packet(2, packet);
+    for (;;) {
+        auto event = next(client);
+        REQUIRE_FALSE(std::holds_alternative<WorkerClient::Restarted>(event));
+        if (auto *out = std::get_if<WorkerClient::Packet>(&event); out && out->id == 2)
+            break;
+    }
+    CHECK(client.pid() == pid);
+}
+
+TEST_CASE("what it has no codec for is refused", "[worker]") {
+    WorkerClient client = make();
+    client.open(5, {}, parse_payload_map("18=g729/8000").value(), pcma);
+    auto event = next(client);
+    auto *refused = std::get_if<WorkerClient::Refused>(&event);
+    REQUIRE(refused);
+    CHECK(refused->id == 5);
+    CHECK(refused->reason == "no such codec here (mediacodec list shows them)");
+}
+
+TEST_CASE("a killed worker's streams go on", "[worker]") {
+    WorkerClient client = make();
+    client.open(1, {9, 100, 0}, opus, pcma);
+    const auto packets = opus_tone(1000, 0.04);
+    client.packet(1, packets[0]);
+    next(client);
+    kill(client.pid(), SIGKILL);
+    CHECK(std::holds_alternative<WorkerClient::Restarted>(next(client, start + 10s)));
+    client.packet(1, packets[1]);
+    auto event = next(client, start + 10s);
+    auto *packet = std::get_if<WorkerClient::Packet>(&event);
+    REQUIRE(packet);
+    CHECK(wire::rtp::Packet::parse(packet->rtp)->sequence() == 101);
+}

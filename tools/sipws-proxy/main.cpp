@@ -1,0 +1,318 @@
+// sipws-proxy: a SIP proxy and registrar over UDP, TCP, TLS, WS and WSS. This file wires; engine/proxy
+// decides.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "certificate_files.hpp"
+#include "control.hpp"
+#include "io/cli/exit_code.hpp"
+#include "io/cli/paths.hpp"
+#include "io/net/daemon.hpp"
+#include "io/net/host.hpp"
+#include "io/rpc/server.hpp"
+#include "options.hpp"
+#include "proxy.hpp"
+
+namespace cord::tools::sipws_proxy {
+namespace {
+
+using io::cli::Exit;
+using Done = Checked<std::monostate>;
+
+tl::unexpected<Refusal> refuse(int code, std::string text) {
+    return tl::unexpected(Refusal{code, std::move(text)});
+}
+
+std::string shown(const engine::proxy::Listener &listener) {
+    std::string address =
+        listener.local.ip.is_any() ? fmt::format("*:{}", listener.local.port) : listener.local.text();
+    return fmt::format("{}:{}", engine::transaction::name(listener.transport), address);
+}
+
+/// The daemon from its options to its end.
+class Daemon {
+  public:
+    Daemon(const io::cli::App &app, const Options &options)
+        : app_(app), options_(options), run_dir_(io::cli::run_directory(app.common().run_dir)),
+          state_dir_(io::cli::state_directory(app.common().run_dir)), certificate_(options, state_dir_) {}
+
+    int run() {
+        Done ready = open();
+        if (!ready)
+            return app_.refuse(ready.error().code, ready.error().text);
+        if (options_.check)
+            return check();
+        Done serving = serve();
+        if (!serving)
+            return app_.refuse(serving.error().code, serving.error().text);
+        loop_.run();
+        io::net::notify_manager("STOPPING=1");
+        return Exit::done;
+    }
+
+  private:
+    Done open();
+    Checked<Setup> setup();
+    Done bind();
+    Done bind_one(const ListenerOption &option, const std::string &text);
+    Done read_certificate();
+    Done listen_for_control();
+    Done serve();
+    int check();
+    void announce();
+    void on_signal(int number);
+    void end();
+
+    [[nodiscard]] std::vector<std::string> certificate_names() const;
+    [[nodiscard]] bool wants_certificate() const {
+        return std::any_of(listeners_.begin(), listeners_.end(), [](const ListenerOption &l) {
+            return engine::transaction::is_secure(l.transport);
+        });
+    }
+
+    const io::cli::App &app_;
+    const Options &options_;
+    std::string run_dir_, state_dir_;
+    CertificateFiles certificate_;
+    std::vector<ListenerOption> listeners_;
+    io::db::Url database_;
+    io::net::Loop loop_;
+    std::unique_ptr<Proxy> proxy_;
+    io::rpc::Methods methods_;
+    std::optional<io::rpc::Server> control_;
+    std::optional<io::net::Signals> signals_;
+    bool ending_ = false;
+};
+
+Checked<std::vector<io::net::LineSink>> open_sinks(const std::vector<std::string> &destinations,
+                                                   std::string_view option) {
+    std::vector<io::net::LineSink> out;
+    for (const std::string &destination : destinations) {
+        auto sink = io::net::LineSink::open(destination);
+        if (!sink)
+            return refuse(Exit::cannot_create, fmt::format("{} {}", option, sink.error()));
+        out.push_back(std::move(*sink));
+    }
+    return out;
+}
+
+Checked<std::vector<io::net::NgEndpoint>> breakers(const Options &options, const std::string &run_dir) {
+    std::vector<std::string> texts = options.breakers;
+    std::string usual = run_dir + "/ng.sock";
+    struct stat status {};
+    if (texts.empty() && ::stat(usual.c_str(), &status) == 0 && S_ISSOCK(status.st_mode))
+        texts.push_back("unix:" + usual);
+    std::vector<io::net::NgEndpoint> out;
+    for (const std::string &text : texts) {
+        auto endpoint = io::net::NgEndpoint::parse(text);
+        if (!endpoint)
+            return refuse(Exit::wrong_usage, endpoint.error());
+        out.push_back(std::move(*endpoint));
+    }
+    return out;
+}
+
+/// The folder of --www: named, or where `make install` puts the web phone beside our own prefix.
+Checked<std::string> www_folder(const std::string &named) {
+    namespace fs = std::filesystem;
+    std::error_code failed;
+    if (named == "off")
+        return std::string();
+    if (!named.empty()) {
+        if (!fs::is_directory(named, failed))
+            return refuse(Exit::bad_configuration, fmt::format("--www {}: there is no such folder", named));
+        return named;
+    }
+    fs::path self = fs::read_symlink("/proc/self/exe", failed);
+    fs::path usual = self.parent_path().parent_path() / "share/cordboard/www";
+    return fs::is_directory(usual, failed) ? usual.string() : std::string();
+}
+
+Checked<Setup> Daemon::setup() {
+    Setup setup;
+    auto config = core_config(options_);
+    auto trace = open_sinks(options_.trace, "--trace");
+    auto events = open_sinks(options_.events, "--events");
+    auto endpoints = breakers(options_, run_dir_);
+    auto www = www_folder(options_.www);
+    for (const Refusal *why : {config ? nullptr : &config.error(), trace ? nullptr : &trace.error(),
+                               events ? nullptr : &events.error(), endpoints ? nullptr : &endpoints.error(),
+                               www ? nullptr : &www.error()})
+        if (why)
+            return tl::unexpected(*why);
+    setup.config = std::move(*config);
+    for (const std::string &domain : options_.domains)
+        setup.config.domains.push_back(base::lower(domain));
+    setup.domains_from_database = options_.domains.empty();
+    setup.node = options_.node.empty() ? io::net::host_name() : options_.node;
+    setup.www = std::move(*www);
+    setup.origins = options_.origins;
+    setup.breakers = std::move(*endpoints);
+    setup.trace = std::move(*trace);
+    setup.events = std::move(*events);
+    setup.drain_for = std::chrono::seconds(options_.drain_seconds);
+    return setup;
+}
+
+Done Daemon::open() {
+    auto wanted = listeners(options_);
+    if (!wanted)
+        return tl::unexpected(wanted.error());
+    listeners_ = std::move(*wanted);
+    auto database = options_.database.resolve(app_.common().run_dir);
+    if (!database)
+        return refuse(Exit::wrong_usage, database.error());
+    database_ = std::move(*database);
+    auto made = setup();
+    if (!made)
+        return tl::unexpected(made.error());
+    proxy_ = std::make_unique<Proxy>(loop_, std::move(*made));
+    if (wants_certificate())
+        if (Done done = read_certificate(); !done)
+            return done;
+    return bind();
+}
+
+std::vector<std::string> Daemon::certificate_names() const {
+    std::vector<std::string> names;
+    auto add = [&names](const std::string &name) {
+        if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+            names.push_back(name);
+    };
+    for (const ListenerOption &listener : listeners_)
+        add(listener.advertised_host);
+    for (const std::string &domain : options_.domains)
+        add(domain);
+    add(io::net::host_name());
+    for (const base::IpAddress &ip : io::net::own_addresses())
+        add(ip.text());
+    return names;
+}
+
+Done Daemon::read_certificate() {
+    auto names = certificate_names();
+    auto certificate = certificate_.load(names);
+    if (!certificate)
+        return tl::unexpected(certificate.error());
+    proxy_->use_certificate(*certificate);
+    return {};
+}
+
+Done Daemon::bind() {
+    for (std::size_t i = 0; i < listeners_.size(); ++i) {
+        const ListenerOption &option = listeners_[i];
+        std::string text = fmt::format("{}:{}:{}", engine::transaction::name(option.transport),
+                                       option.ip ? option.ip->text() : "*", option.port);
+        if (Done done = bind_one(option, text); !done)
+            return done;
+    }
+    return {};
+}
+
+Done Daemon::bind_one(const ListenerOption &option, const std::string &text) {
+    engine::proxy::Listener listener;
+    listener.transport = option.transport;
+    base::IpAddress any;
+    any.v6 = io::net::has_ipv6();
+    listener.local = {option.ip.value_or(any), option.port};
+    listener.advertised_host = option.advertised_host;
+    listener.advertised_port = option.advertised_port;
+    listener.bridge = option.bridge;
+    listener.digest = option.digest;
+    auto bound = proxy_->bind(std::move(listener));
+    if (bound)
+        return {};
+    int number = bound.error().number;
+    return refuse(number == EACCES || number == EPERM ? Exit::not_permitted : Exit::cannot_create,
+                  fmt::format("cannot listen on {}: {}", text, std::strerror(number)));
+}
+
+Done Daemon::listen_for_control() {
+    std::string path =
+        options_.control.empty() ? io::cli::in_directory(run_dir_, "proxy.sock") : options_.control;
+    if (path.empty())
+        return refuse(Exit::cannot_create, fmt::format("cannot make the directory {}", run_dir_));
+    char *end = nullptr;
+    unsigned long mode = std::strtoul(options_.control_mode.c_str(), &end, 8);
+    if (*end != '\0' || options_.control_mode.empty() || mode > 0777)
+        return refuse(Exit::wrong_usage,
+                      fmt::format("--control-mode is octal, as 0660, not '{}'", options_.control_mode));
+    add_methods(methods_, *proxy_, [this] { loop_.post([this] { on_signal(SIGTERM); }); });
+    auto server =
+        io::rpc::Server::listen(loop_, methods_, path, {static_cast<mode_t>(mode), options_.control_group});
+    if (!server)
+        return refuse(Exit::cannot_create, server.error());
+    control_.emplace(std::move(*server));
+    return {};
+}
+
+Done Daemon::serve() {
+    if (Done done = listen_for_control(); !done)
+        return done;
+    if (!options_.user.empty() || !options_.group.empty())
+        if (auto dropped = io::net::drop_privileges(options_.user, options_.group); !dropped)
+            return refuse(Exit::not_permitted, dropped.error());
+    if (options_.auth == "off")
+        base::log::warning("proxy", "authentication is off: anyone may register any user of these domains");
+    signals_.emplace(loop_, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP},
+                     [this](int n) { on_signal(n); });
+    proxy_->start(database_, [this] { announce(); });
+    return {};
+}
+
+void Daemon::announce() {
+    std::string line;
+    for (const engine::proxy::Listener &listener : proxy_->config().listeners) {
+        line += ' ' + shown(listener);
+        proxy_->event({"listening",
+                       {{"transport", std::string(engine::transaction::name(listener.transport))},
+                        {"address", listener.local.text()}}});
+    }
+    fmt::print(stderr, "sipws-proxy: ready on{}\n", line);
+    io::net::notify_manager("READY=1");
+}
+
+void Daemon::on_signal(int number) {
+    if (number == SIGHUP) {
+        if (wants_certificate())
+            if (Done done = read_certificate(); !done)
+                base::log::error("tls", "the former certificate stays: {}", done.error().text);
+        return proxy_->reload();
+    }
+    if (std::exchange(ending_, true))
+        return end();
+    base::log::info("proxy", "ending: new calls are refused");
+    proxy_->drain([this] { end(); });
+}
+
+void Daemon::end() { loop_.stop(); }
+
+/// Everything that can be tried is open by now but the database and the breakers.
+int Daemon::check() {
+    std::fputs(app_.effective_configuration().c_str(), stdout);
+    auto database = io::db::Database::open(database_);
+    if (!database)
+        return app_.refuse(Exit::unavailable, fmt::format("database: {}", database.error().text));
+    return Exit::done;
+}
+
+} // namespace
+} // namespace cord::tools::sipws_proxy
+
+int main(int argc, char **argv) {
+    using namespace cord::tools::sipws_proxy;
+    cord::io::cli::App app("sipws-proxy", "SIP proxy and registrar over UDP, TCP, TLS, WS and WSS");
+    Options options;
+    declare(app, options);
+    app.act([&] { return Daemon(app, options).run(); });
+    return app.run(argc, argv);
+}

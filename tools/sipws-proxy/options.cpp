@@ -1,0 +1,137 @@
+#include "options.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "io/cli/exit_code.hpp"
+#include "io/net/host.hpp"
+
+namespace cord::tools::sipws_proxy {
+namespace {
+
+using io::cli::Exit;
+
+tl::unexpected<Refusal> refuse(int code, std::string text) {
+    return tl::unexpected(Refusal{code, std::move(text)});
+}
+
+/// `HOST[:PORT][/TRANSPORT]`, resolved once.
+Checked<engine::proxy::NextHop> next_hop(std::string_view text) {
+    engine::proxy::NextHop hop;
+    auto [place, transport] = base::cut(text, '/');
+    if (place.size() < text.size()) {
+        auto named = engine::transaction::transport_from(transport);
+        if (!named || engine::transaction::is_websocket(*named))
+            return refuse(Exit::wrong_usage,
+                          fmt::format("--allow-next-hop {}: the transport is udp, tcp or tls", text));
+        hop.transport = *named;
+    }
+    std::uint16_t port = 0;
+    if (!parse_advertised(place, hop.host, port))
+        return refuse(Exit::wrong_usage,
+                      fmt::format("--allow-next-hop wants HOST[:PORT][/TRANSPORT], not '{}'", text));
+    auto ip = io::net::resolve_now(hop.host);
+    if (!ip)
+        return refuse(Exit::unavailable, fmt::format("--allow-next-hop {}", ip.error()));
+    hop.address = {*ip, port != 0 ? port : engine::transaction::default_port(hop.transport)};
+    return hop;
+}
+
+} // namespace
+
+void declare(io::cli::App &app, Options &o) {
+    app.repeated(
+        "-l,--listen", o.listen, "TRANSPORT:ADDR:PORT",
+        "Listen there: udp, tcp, tls, ws or wss; ADDR may be * or empty, PORT 0; more options after commas "
+        "(advertise=, bridge=, digest=)");
+    app.option("--advertise", o.advertise, "ADDR",
+               "The host name or address that others reach this proxy by");
+    app.repeated("--domain", o.domains, "D", "A SIP domain served here (default: those of the database)");
+    o.database.declare(app);
+    app.choice("--auth", o.auth, {"required", "off"}, "Whether users prove who they are");
+    app.option("--digest", o.digest, "ALG,...",
+               "Digest algorithms in the order offered: MD5, SHA-256, SHA-512-256");
+    app.number("--min-expires", o.min_expires, 1, 86'400, "SECONDS", "The shortest registration granted");
+    app.number("--max-expires", o.max_expires, 1, 604'800, "SECONDS", "The longest registration granted");
+    app.repeated(
+        "--breaker", o.breakers, "ENDPOINT",
+        "A media gateway: unix:PATH, udp:HOST:PORT or exec:COMMAND (default: ng.sock of the run directory)");
+    app.choice("--bridge", o.bridge, {"auto", "always", "never"},
+               "Which calls go through it: those between unlike sides, all, or none");
+    app.number("--grace", o.grace, 0, 3600, "SECONDS",
+               "How long a call waits for a client whose connection died");
+    app.number("--ring-timeout", o.ring_timeout, 1, 3600, "SECONDS", "How long a phone may ring");
+    app.repeated("--allow-next-hop", o.next_hops, "HOST[:PORT][/TRANSPORT]",
+                 "Where a client's own Route may lead");
+    app.repeated("--trace", o.trace, "DEST",
+                 "Write each SIP message as NDJSON to a file or - (it holds credentials)");
+    app.repeated("--events", o.events, "DEST", "Write events as NDJSON to a file or -");
+    app.option("--control", o.control, "SOCKET",
+               "The control socket (default: proxy.sock of the run directory)");
+    app.option("--control-mode", o.control_mode, "MODE", "Its mode");
+    app.option("--control-group", o.control_group, "GROUP", "Its group");
+    app.option("--tls-cert", o.tls_cert, "FILE",
+               "Certificate chain in PEM (default: one made at first start)");
+    app.option("--tls-key", o.tls_key, "FILE", "Its key, which nobody else may read");
+    app.option("--www", o.www, "DIR",
+               "Serve these files on ws and wss listeners, or off (default: the web phone)");
+    app.repeated("--allow-origin", o.origins, "O", "An origin whose pages may connect (default: any)");
+    app.number("--drain-seconds", o.drain_seconds, 0, 86'400, "SECONDS",
+               "How long SIGTERM waits for calls to end");
+    app.option("--user", o.user, "USER", "Become this user once the ports are bound");
+    app.option("--group", o.group, "GROUP", "Become this group");
+    app.option("--node", o.node, "NAME", "The name of this node in traces and events (default: the host's)");
+    app.flag("--check", o.check, "Check all of the configuration, print it, and end");
+}
+
+Checked<std::vector<ListenerOption>> listeners(const Options &options) {
+    std::vector<std::string> texts = options.listen;
+    if (texts.empty())
+        texts = {"udp:*:5060", "tcp:*:5060", "ws:*:8080", "tls:*:5061", "wss:*:8443"};
+    std::string host;
+    std::uint16_t port = 0;
+    if (!options.advertise.empty() && !parse_advertised(options.advertise, host, port))
+        return refuse(Exit::wrong_usage,
+                      fmt::format("--advertise wants a host or address, not '{}'", options.advertise));
+    std::vector<ListenerOption> out;
+    for (const std::string &text : texts) {
+        auto one = parse_listener(text);
+        if (!one)
+            return refuse(Exit::wrong_usage, one.error());
+        if (one->advertised_host.empty()) {
+            one->advertised_host = host;
+            one->advertised_port = port;
+        }
+        if (one->digest.empty() && !options.digest.empty()) {
+            auto order = parse_digest(options.digest, ',');
+            if (!order)
+                return refuse(Exit::wrong_usage,
+                              fmt::format("--digest knows MD5, SHA-256 and SHA-512-256, not all of '{}'",
+                                          options.digest));
+            one->digest = std::move(*order);
+        }
+        out.push_back(std::move(*one));
+    }
+    return out;
+}
+
+Checked<engine::proxy::Config> core_config(const Options &options) {
+    engine::proxy::Config config;
+    config.authenticate = options.auth == "required";
+    if (options.min_expires > options.max_expires)
+        return refuse(Exit::wrong_usage, "--min-expires is more than --max-expires");
+    config.min_expires = static_cast<std::uint32_t>(options.min_expires);
+    config.max_expires = config.default_expires = static_cast<std::uint32_t>(options.max_expires);
+    config.bridge = *parse_bridge(options.bridge);
+    config.grace = std::chrono::seconds(options.grace);
+    config.ring_timeout = std::chrono::seconds(options.ring_timeout);
+    for (const std::string &text : options.next_hops) {
+        auto hop = next_hop(text);
+        if (!hop)
+            return tl::unexpected(hop.error());
+        config.next_hops.push_back(std::move(*hop));
+    }
+    return config;
+}
+
+} // namespace cord::tools::sipws_proxy

@@ -1,0 +1,53 @@
+// The command line of sipws-proxy, and what it means.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/proxy/config.hpp"
+#include "io/cli/app.hpp"
+#include "io/db/option.hpp"
+#include "listener_option.hpp"
+
+namespace cord::tools::sipws_proxy {
+
+struct Options {
+    std::vector<std::string> listen;
+    std::string advertise;
+    std::vector<std::string> domains;
+    io::db::DatabaseOption database;
+    std::string auth = "required";
+    std::string digest;
+    std::int64_t min_expires = 60, max_expires = 3600;
+    std::vector<std::string> breakers;
+    std::string bridge = "auto";
+    std::int64_t grace = 30, ring_timeout = 120;
+    std::vector<std::string> next_hops;
+    std::vector<std::string> trace, events;
+    std::string control, control_mode = "0600", control_group;
+    std::string tls_cert, tls_key;
+    std::string www;
+    std::vector<std::string> origins;
+    std::int64_t drain_seconds = 10;
+    std::string user, group;
+    std::string node;
+    bool check = false;
+};
+
+/// Why the configuration cannot be used, and the exit code that says so.
+struct Refusal {
+    int code;
+    std::string text;
+};
+template <class T>
+using Checked = base::Result<T, Refusal>;
+
+void declare(io::cli::App &app, Options &options);
+
+/// What they ask for, with the usual listeners when none is named.
+[[nodiscard]] Checked<std::vector<ListenerOption>> listeners(const Options &options);
+/// All of the core's configuration but domains and bound sockets.
+[[nodiscard]] Checked<engine::proxy::Config> core_config(const Options &options);
+
+} // namespace cord::tools::sipws_proxy

@@ -1,0 +1,256 @@
+#include "proxy.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+#include "engine/locate/row.hpp"
+#include "engine/locate/table.hpp"
+#include "io/net/clock.hpp"
+#include "io/net/host.hpp"
+#include "io/net/ndjson.hpp"
+#include "wire/sip/builder.hpp"
+
+namespace cord::tools::sipws_proxy {
+
+using engine::proxy::UserAnswer;
+using io::net::Flow;
+using io::net::now;
+
+Proxy::Proxy(io::net::Loop &loop, Setup setup)
+    : loop_(loop), setup_(std::move(setup)), files_(setup_.www),
+      transports_(
+          loop,
+          {{}, {setup_.origins, [this](const io::http::Request &request) { return files_.answer(request); }}},
+          {[this](const Flow &flow, base::Bytes bytes) {
+               trace(flow, false, bytes);
+               core_->on_message(flow, bytes, now());
+               settle();
+           },
+           [this](const Flow &flow, const wire::sip::FrameError &error) { on_broken(flow, error); },
+           [this](const Flow &flow) {
+               core_->on_flow_closed(flow, now());
+               settle();
+           },
+           [this](std::uint64_t token) {
+               core_->on_send_failed(token, now());
+               settle();
+           }}),
+      core_timer_(loop), retry_timer_(loop), drain_timer_(loop) {}
+
+Proxy::~Proxy() = default;
+
+base::Result<void, io::net::SystemError> Proxy::bind(engine::proxy::Listener listener) {
+    auto local = transports_.listen(listener.transport, listener.local);
+    if (!local)
+        return tl::unexpected(local.error());
+    listener.local = *local;
+    setup_.config.listeners.push_back(std::move(listener));
+    return {};
+}
+
+void Proxy::start(io::db::Url database, std::function<void()> ready) {
+    started_ = now().mono;
+    setup_.config.breakers = setup_.breakers.size();
+    core_ = std::make_unique<engine::proxy::Core>(setup_.config, random_);
+    database_ = std::make_unique<io::db::DatabaseThread>(
+        std::move(database), [&loop = loop_](std::function<void()> work) { loop.post(std::move(work)); });
+    for (std::size_t i = 0; i < setup_.breakers.size(); ++i) {
+        breakers_.emplace_back(loop_, random_, setup_.breakers[i]);
+        breakers_.back().on_state([this, i](bool up) { on_breaker_state(i, up); });
+    }
+    read_database(std::move(ready));
+}
+
+/// Domains each time; bindings until they were read once, for from then on memory knows better.
+void Proxy::read_database(std::function<void()> then) {
+    database_->run([this, then = std::move(then)](io::db::Database *database) {
+        using Rows = std::vector<engine::locate::Row>;
+        auto domains = database ? database->domains() : io::db::Result<std::vector<std::string>>();
+        auto rows = database && domains ? database->bindings(now().unix) : io::db::Result<Rows>();
+        bool good = database && domains && rows;
+        loop_.post([this, then, good, domains = good ? *domains : std::vector<std::string>{},
+                    rows = good ? std::move(*rows) : Rows{}] {
+            if (!good) {
+                retry_timer_.after(std::chrono::seconds(2), [this] { read_database({}); });
+            } else {
+                take_domains(domains);
+                if (!std::exchange(bindings_loaded_, true)) {
+                    std::vector<std::pair<engine::transaction::Transport, base::Endpoint>> sockets;
+                    for (const auto &listener : setup_.config.listeners)
+                        sockets.emplace_back(listener.transport, listener.local);
+                    std::vector<engine::locate::Binding> bindings;
+                    for (const auto &row : rows)
+                        if (auto binding = engine::locate::from_row(row, sockets))
+                            bindings.push_back(std::move(*binding));
+                    core_->load(std::move(bindings), now());
+                    settle();
+                }
+            }
+            if (then)
+                then();
+        });
+    });
+}
+
+void Proxy::take_domains(std::vector<std::string> from_database) {
+    if (!setup_.domains_from_database)
+        return;
+    setup_.config.domains = std::move(from_database);
+    if (setup_.config.domains.empty()) {
+        setup_.config.domains.push_back(io::net::host_name());
+        for (const base::IpAddress &ip : io::net::own_addresses())
+            setup_.config.domains.push_back(ip.text());
+    }
+    core_->reconfigure(setup_.config);
+}
+
+void Proxy::reload() {
+    users_.forget_all();
+    read_database({});
+}
+
+/// Every input ends here: what the core wants is done after it has returned, so nothing re-enters it.
+void Proxy::settle() {
+    for (auto effects = core_->take_effects(); !effects.empty(); effects = core_->take_effects())
+        for (engine::proxy::Effect &effect : effects)
+            std::visit([this](auto &e) { apply(e); }, effect);
+    transports_.flush();
+    arm();
+}
+
+void Proxy::arm() {
+    core_timer_.at(core_->next_deadline(), [this] {
+        core_->on_timer(now());
+        settle();
+    });
+}
+
+void Proxy::apply(engine::proxy::Send &send) {
+    std::string copy = setup_.trace.empty() ? std::string() : send.bytes;
+    auto used = transports_.send(send.flow, std::move(send.bytes), send.token);
+    if (used && !copy.empty())
+        trace(*used, true, base::as_bytes(copy));
+}
+
+void Proxy::apply(engine::proxy::CloseFlow &close) { transports_.close(close.flow); }
+
+void Proxy::apply(engine::proxy::Store &store) {
+    io::db::DatabaseThread::Stored stored;
+    if (store.token != 0)
+        stored = [this, token = store.token](bool ok) {
+            core_->on_stored(token, ok, now());
+            settle();
+        };
+    database_->store(std::move(store.changes), std::move(stored));
+}
+
+void Proxy::apply(engine::proxy::LookUser &look) {
+    std::string aor = engine::locate::aor_key(look.user, look.domain);
+    if (auto known = users_.find(aor, now().mono))
+        return loop_.post([this, token = look.token, answer = std::move(*known)] {
+            core_->on_user(token, answer, now());
+            settle();
+        });
+    database_->look_user(look.user, look.domain, [this, aor, token = look.token](auto found) {
+        UserAnswer answer;
+        if (!found)
+            answer.status = UserAnswer::Status::unavailable;
+        else if (*found)
+            answer = {UserAnswer::Status::found, (*found)->md5, (*found)->sha256, (*found)->sha512_256};
+        users_.put(aor, answer, now().mono);
+        core_->on_user(token, answer, now());
+        settle();
+    });
+}
+
+void Proxy::apply(engine::proxy::AskBreaker &ask) {
+    io::net::NgClient::Answer answer;
+    if (ask.token != 0)
+        answer = [this, token = ask.token](std::optional<std::string_view> reply) {
+            core_->on_breaker(token, reply, now());
+            settle();
+        };
+    breakers_[ask.breaker].ask(std::move(ask.dictionary), std::move(answer));
+}
+
+void Proxy::apply(engine::proxy::Event &e) { event(e); }
+
+void Proxy::event(const engine::proxy::Event &e) {
+    for (io::net::LineSink &sink : setup_.events)
+        sink.write(io::net::event_line(now().unix, setup_.node, e));
+}
+
+void Proxy::trace(const Flow &flow, bool outbound, base::Bytes bytes) {
+    for (io::net::LineSink &sink : setup_.trace)
+        sink.write(io::net::trace_line(now().unix, setup_.node, flow, outbound, bytes));
+}
+
+/// RFC 3261 section 18.3: where the next message would begin is not known, so the answer is the last word.
+void Proxy::on_broken(const Flow &flow, const wire::sip::FrameError &error) {
+    const auto &request = error.request;
+    if (request && request->is_request()) {
+        trace(flow, false, base::as_bytes(request->bytes()));
+        if (request->method() != wire::sip::Method::ack) {
+            auto answer = wire::sip::make_response(*request, error.fault.code, error.fault.error.text(),
+                                                   random_.token(10));
+            engine::proxy::Send send{
+                flow, answer.add(wire::sip::HeaderId::server, setup_.config.server).finish(), 0};
+            apply(send);
+        }
+    }
+    transports_.close(flow);
+}
+
+void Proxy::on_breaker_state(std::size_t breaker, bool up) {
+    std::string where = setup_.breakers[breaker].address;
+    if (up)
+        base::log::info("breaker", "{} answers", where);
+    else
+        base::log::warning("breaker", "{} does not answer: new calls go without it", where);
+    core_->set_breaker(breaker, up);
+    event({up ? "breaker-up" : "breaker-down", {{"breaker", where}}});
+}
+
+std::size_t Proxy::kick(const std::string &user, const std::string &domain, const std::string &contact) {
+    std::size_t removed = core_->kick(user, domain, contact, now());
+    settle();
+    return removed;
+}
+
+std::vector<engine::proxy::Statistic> Proxy::statistics() const {
+    auto out = core_->statistics();
+    io::net::Transports::Counts net = transports_.counts();
+    io::db::DatabaseThread::Counts db = database_->counts();
+    std::uint64_t dropped = 0;
+    for (const io::net::LineSink &sink : setup_.trace)
+        dropped += sink.dropped();
+    for (const io::net::LineSink &sink : setup_.events)
+        dropped += sink.dropped();
+    for (auto &[name, value] : std::initializer_list<std::pair<const char *, std::uint64_t>>{
+             {"connections", net.connections},
+             {"connections_half_open", net.half_open},
+             {"connections_accepted", net.accepted},
+             {"connections_refused", net.refused},
+             {"streams_broken", net.broken},
+             {"datagrams_refused", net.udp_refused},
+             {"db_commits", db.commits},
+             {"db_changes", db.changes},
+             {"db_failures", db.failures},
+             {"lines_dropped", dropped}})
+        out.push_back({name, value});
+    return out;
+}
+
+void Proxy::drain(std::function<void()> done) {
+    core_->drain();
+    wait_for_calls(now().mono + setup_.drain_for, std::move(done));
+}
+
+void Proxy::wait_for_calls(base::Time until, std::function<void()> done) {
+    if (core_->calls(now()).empty() || now().mono >= until)
+        return done();
+    drain_timer_.after(std::chrono::milliseconds(200),
+                       [this, until, done = std::move(done)] { wait_for_calls(until, done); });
+}
+
+} // namespace cord::tools::sipws_proxy

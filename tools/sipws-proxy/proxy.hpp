@@ -1,0 +1,91 @@
+// The shell around the proxy core: brings it messages, answers and deadlines, and does what it wants done.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crypto/random.hpp"
+#include "engine/proxy/core.hpp"
+#include "io/db/thread.hpp"
+#include "io/http/files.hpp"
+#include "io/net/line_sink.hpp"
+#include "io/net/loop.hpp"
+#include "io/net/ng_client.hpp"
+#include "io/net/transports.hpp"
+#include "users.hpp"
+
+namespace cord::tools::sipws_proxy {
+
+/// What a Proxy is made of, opened and checked before.
+struct Setup {
+    engine::proxy::Config config; ///< Its listeners are filled in as they are bound.
+    bool domains_from_database = true;
+    std::string node;
+    std::string www; ///< Empty: none.
+    std::vector<std::string> origins;
+    std::vector<io::net::NgEndpoint> breakers;
+    std::vector<io::net::LineSink> trace, events;
+    base::Duration drain_for{};
+};
+
+class Proxy {
+  public:
+    Proxy(io::net::Loop &loop, Setup setup);
+    ~Proxy();
+
+    /// Before `start`, in the order that engine::proxy::Config::listeners has.
+    [[nodiscard]] base::Result<void, io::net::SystemError> bind(engine::proxy::Listener listener);
+    void use_certificate(const crypto::Certificate &certificate) { transports_.use_certificate(certificate); }
+
+    /// Reads the database and serves; `ready` is called when it has answered, well or not.
+    void start(io::db::Url database, std::function<void()> ready);
+    /// New calls are refused; `done` is called when those that stand have ended, or when the time is over.
+    void drain(std::function<void()> done);
+    /// Reads domains again and forgets what it knows of users.
+    void reload();
+
+    // For the control socket.
+    [[nodiscard]] engine::proxy::Core &core() { return *core_; }
+    [[nodiscard]] const engine::proxy::Config &config() const { return setup_.config; }
+    [[nodiscard]] const std::string &node() const { return setup_.node; }
+    [[nodiscard]] std::vector<engine::proxy::Statistic> statistics() const;
+    [[nodiscard]] base::Time started() const { return started_; }
+    /// Removes bindings of a user, of one contact or all; gives their number.
+    std::size_t kick(const std::string &user, const std::string &domain, const std::string &contact);
+    void forget_users() { users_.forget_all(); }
+    void event(const engine::proxy::Event &event);
+
+  private:
+    void settle();
+    void arm();
+    void apply(engine::proxy::Send &send);
+    void apply(engine::proxy::CloseFlow &close);
+    void apply(engine::proxy::Store &store);
+    void apply(engine::proxy::LookUser &look);
+    void apply(engine::proxy::AskBreaker &ask);
+    void apply(engine::proxy::Event &event);
+
+    void on_broken(const io::net::Flow &flow, const wire::sip::FrameError &error);
+    void on_breaker_state(std::size_t breaker, bool up);
+    void read_database(std::function<void()> then);
+    void take_domains(std::vector<std::string> from_database);
+    void wait_for_calls(base::Time until, std::function<void()> done);
+    void trace(const io::net::Flow &flow, bool outbound, base::Bytes bytes);
+
+    io::net::Loop &loop_;
+    Setup setup_;
+    crypto::SystemRandom random_;
+    std::unique_ptr<engine::proxy::Core> core_; // from `start` on, when its listeners are known
+    io::http::Files files_;
+    io::net::Transports transports_;
+    std::vector<io::net::NgClient> breakers_;
+    std::unique_ptr<io::db::DatabaseThread> database_;
+    Users users_;
+    io::net::Timer core_timer_, retry_timer_, drain_timer_;
+    base::Time started_{};
+    bool bindings_loaded_ = false;
+};
+
+} // namespace cord::tools::sipws_proxy
