@@ -9,6 +9,7 @@
 #include "base/bytes.hpp"
 #include "engine/media/datagram.hpp"
 #include "engine/media/plan.hpp"
+#include "wire/rtp/sequence.hpp"
 
 namespace cord::engine::media {
 
@@ -29,13 +30,13 @@ struct Transcode {
     base::Bytes rtp;
 };
 
-/// A transcoder is needed from now on: packets of the payload types in `from` come, those of `to` are wanted.
+/// A transcoder is needed from now on: packets of the payload types in `from` come; `to` names the one audio
+/// codec that is wanted, and telephone-event where events pass.
 struct OpenTranscoder {
     TranscodeId id = 0;
     wire::rtp::PayloadMap from;
     wire::rtp::PayloadMap to;
-    std::uint16_t sequence = 0; ///< of the first packet it makes
-    std::uint32_t timestamp = 0;
+    wire::rtp::StreamStart start;
 };
 
 /// Something that the controller of the call may want to know.

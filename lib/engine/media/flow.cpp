@@ -8,6 +8,8 @@
 namespace cord::engine::media {
 namespace {
 
+bool is_event(const PayloadRule &rule) { return rule.from_codec.name == "telephone-event"; }
+
 /// The duration in an event counts in the clock of its payload type (RFC 4733 section 2.3.5).
 void scale_duration(const PayloadRule &rule, std::size_t payload_at, Datagram &datagram) {
     const std::uint64_t from = rule.from_codec.clock_rate;
@@ -43,11 +45,13 @@ void Flow::open(TranscodeId id, Outbox &out) {
     transcoder_ = id;
     OpenTranscoder &opened = out.opened.emplace_back();
     opened.id = id;
-    opened.sequence = next_sequence_;
-    opened.timestamp = next_timestamp_;
+    opened.start = next_;
+    const PayloadRule &wanted = *std::ranges::find_if(rules_, &PayloadRule::transcode);
+    opened.to[wanted.to] = wanted.to_codec;
     for (const PayloadRule &rule : rules_) {
         opened.from[rule.from] = rule.from_codec;
-        opened.to[rule.to] = rule.to_codec;
+        if (is_event(rule))
+            opened.to[rule.to] = rule.to_codec;
     }
 }
 
@@ -57,7 +61,7 @@ const PayloadRule *Flow::rule(std::uint8_t payload_type) const {
 }
 
 void Flow::rewrite(const PayloadRule &rule, const wire::rtp::Packet &packet, Datagram &datagram) {
-    if (rule.from_codec.name == "telephone-event")
+    if (is_event(rule))
         scale_duration(rule, packet.payload_at(), datagram);
     wire::rtp::set_payload_type(datagram.bytes(), rule.to);
     strip_extension(datagram);
@@ -67,8 +71,8 @@ bool Flow::adopt(Datagram &made, std::uint32_t source) {
     auto packet = wire::rtp::Packet::parse(made.bytes());
     if (!packet)
         return false;
-    next_sequence_ = static_cast<std::uint16_t>(packet->sequence() + 1);
-    next_timestamp_ = packet->timestamp() + 960; // a pause of 20 ms at 48 kHz: never back
+    // After a pause of 20 ms at 48 kHz: never back.
+    next_ = {source, static_cast<std::uint16_t>(packet->sequence() + 1), packet->timestamp() + 960};
     wire::rtp::set_ssrc(made.bytes(), source);
     return true;
 }

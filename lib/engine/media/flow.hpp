@@ -10,6 +10,7 @@
 #include "engine/media/effect.hpp"
 #include "engine/media/plan.hpp"
 #include "wire/rtp/packet.hpp"
+#include "wire/rtp/sequence.hpp"
 
 namespace cord::engine::media {
 
@@ -38,9 +39,7 @@ class Flow {
     std::array<std::int8_t, 128> by_type_ = no_types();
     TranscodeId transcoder_ = 0;
     TranscodeId no_id_ = 0;
-    // Where a new transcoder begins: after what the one before it made.
-    std::uint16_t next_sequence_ = 1;
-    std::uint32_t next_timestamp_ = 0;
+    wire::rtp::StreamStart next_; // of a new transcoder: after what the one before it made
 
     static constexpr std::array<std::int8_t, 128> no_types() {
         std::array<std::int8_t, 128> none{};

@@ -57,8 +57,7 @@ CodecPool::~CodecPool() = default;
 
 void CodecPool::open(const OpenTranscoder &transcoder) {
     if (Worker *worker = parts_->worker_of(transcoder.id))
-        worker->client.open(transcoder.id, {transcoder.id, transcoder.sequence, transcoder.timestamp},
-                            transcoder.from, transcoder.to);
+        worker->client.open(transcoder.id, transcoder.start, transcoder.from, transcoder.to);
 }
 
 void CodecPool::packet(TranscodeId id, base::Bytes rtp) {

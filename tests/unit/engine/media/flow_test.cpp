@@ -66,8 +66,8 @@ TEST_CASE("a new transcoder goes on where the old one stopped", "[media]") {
     h.apply({opus_to_pcma(), events(8000, 8000)});
     CHECK(h.out.closed == std::vector<TranscodeId>{1});
     REQUIRE(h.out.opened.size() == 1);
-    CHECK(h.out.opened[0].sequence == 701);
-    CHECK(h.out.opened[0].timestamp == 16'960);
+    CHECK(h.out.opened[0].start.sequence == 701);
+    CHECK(h.out.opened[0].start.timestamp == 16'960);
 }
 
 TEST_CASE("events that are passed on keep numbers and time, and count in the other clock", "[media]") {

@@ -1,50 +1,14 @@
 // Packets through real sockets on the loopback address.
-#include "io/media/relay.hpp"
-
-#include <sys/socket.h>
-
-#include <functional>
-
-#include "crypto/random.hpp"
-#include "engine/dtls/openssl.hpp"
-#include "io/media/batch.hpp"
-#include "io/net/clock.hpp"
-#include "io/net/socket.hpp"
-#include "support/catch.hpp"
+#include "fixture.hpp"
 #include "wire/rtp/packet.hpp"
 
 using namespace cord;
 using namespace cord::engine::media;
 using namespace std::chrono_literals;
-using io::media::Relay;
+using namespace cord::io::media::test;
 using io::media::RelayOptions;
 
 namespace {
-
-const base::IpAddress loopback = *base::IpAddress::parse("127.0.0.1");
-
-crypto::Certificate certificate() {
-    const std::vector<std::string> names{"test.example"};
-    return *crypto::Certificate::self_signed(names, base::UnixTime(1'795'416'131s));
-}
-
-/// A socket of a phone.
-struct Phone {
-    explicit Phone(const base::IpAddress &ip = loopback) : fd(*io::net::bind_udp({ip, 0})), v6(ip.v6) {}
-
-    [[nodiscard]] base::Endpoint address() const { return io::net::local_endpoint(fd.get()); }
-    void send(const base::Endpoint &to, std::string_view bytes) const {
-        auto where = io::net::to_system(to, v6);
-        REQUIRE(::sendto(fd.get(), bytes.data(), bytes.size(), 0, where.get(), where.size) >= 0);
-    }
-    std::string receive() const {
-        std::array<char, 4096> room;
-        ssize_t n = ::recv(fd.get(), room.data(), room.size(), MSG_DONTWAIT);
-        return n < 0 ? std::string() : std::string(room.data(), static_cast<std::size_t>(n));
-    }
-    io::net::Fd fd;
-    bool v6;
-};
 
 std::string rtp(std::uint16_t sequence, std::size_t payload = 160) {
     std::vector<std::uint8_t> bytes;
@@ -59,57 +23,21 @@ StreamEnd pcma() {
     return end;
 }
 
-struct Fixture {
-    io::net::Loop loop;
-    crypto::SystemRandom random;
-    engine::dtls::OpenSslFactory handshakers{certificate()};
-    std::vector<Event> events;
-    Timeouts timeouts;
-    std::unique_ptr<Relay> relay;
-
-    explicit Fixture(base::Duration silence = 60s) {
-        RelayOptions options;
-        options.timeouts.silence = silence;
-        relay = std::make_unique<Relay>(loop, handshakers, random, options,
-                                        [this](const Event &e) { events.push_back(e); });
-    }
-
-    /// Runs the loop, once, until `done`; five seconds at most.
-    bool run_until(const std::function<bool()> &done) {
-        io::net::Timer poll(loop);
-        io::net::Timer limit(loop);
-        bool was_done = false;
-        std::function<void()> look = [&] {
-            was_done = done();
-            if (was_done)
-                loop.stop();
-            else
-                poll.after(1ms, look);
-        };
-        limit.after(5s, [&] { loop.stop(); });
-        look();
-        loop.run();
-        return was_done;
-    }
-};
-
 struct Call : Fixture {
     explicit Call(const base::IpAddress &ip = loopback, base::Duration silence = 60s)
-        : Fixture(silence), one(ip), two(ip) {
+        : Fixture(with_silence(silence)), one(ip), two(ip) {
         first = *relay->bind_pair(ip);
         second = *relay->bind_pair(ip);
         facing_one = {ip, first.rtp_port};
         facing_two = {ip, second.rtp_port};
-        plan.sides[0] = side(first, one);
-        plan.sides[1] = side(second, two);
+        plan.sides[0] = {{transport(first, one)}, {pcma()}};
+        plan.sides[1] = {{transport(second, two)}, {pcma()}};
         relay->apply(1, plan);
     }
-    static SidePlan side(const io::media::PortPair &ports, const Phone &phone) {
-        TransportPlan transport;
-        transport.rtp = ports.rtp;
-        transport.rtcp = ports.rtcp;
-        transport.remote_rtp = phone.address();
-        return {{transport}, {pcma()}};
+    static RelayOptions with_silence(base::Duration silence) {
+        RelayOptions options;
+        options.timeouts.silence = silence;
+        return options;
     }
     Phone one;
     Phone two;
