@@ -44,8 +44,7 @@ std::size_t payload_at(std::string_view text) {
 } // namespace
 
 std::optional<Envelope> open(std::string_view message) {
-    while (!message.empty() && base::is_space(message.back()))
-        message.remove_suffix(1);
+    message = base::trim(message);
     const std::size_t at = payload_at(message);
     if (at == std::string_view::npos || at > max_cookie)
         return std::nullopt;

@@ -1,0 +1,274 @@
+#!/usr/bin/env python3
+"""breaker_test.py PROGRAM: rtc-breaker as SIP servers and shells use it, with packets through it. TAP."""
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import ng  # noqa: E402
+
+PROGRAM = sys.argv[1]
+number = failures = 0
+
+
+def check(ok, what, detail=""):
+    global number, failures
+    number += 1
+    failures += not ok
+    print(f"{'ok' if ok else 'not ok'} {number} - {what}", flush=True)
+    if not ok:
+        print("\n".join("# " + line for line in str(detail).splitlines()[-20:]), flush=True)
+
+
+class Breaker:
+    """The program on UDP, a Unix stream and a Unix datagram socket at once."""
+
+    def __init__(self, folder, *options):
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [PROGRAM, "--ng", "udp:127.0.0.1:0", "--ng", f"unix:{folder}/ng.sock", "--ng", f"unixgram:{folder}/gram.sock",
+             "--interface", "127.0.0.1", "--run-dir", folder, *options], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            text=True)
+        self.port, lines = None, []
+        while self.port is None:
+            line = self.process.stderr.readline()
+            if not line:
+                raise SystemExit("rtc-breaker did not start: " + "".join(lines))
+            lines.append(line)
+            found = re.search(r"udp:127\.0\.0\.1:(\d+)", line)
+            self.port = found and int(found[1])
+
+    def stop(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        code = self.process.wait(timeout=10)
+        self.process.stderr.close()
+        return code
+
+
+def phone():
+    """A phone's pair of sockets, RTP on an even port."""
+    while True:
+        rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        rtcp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        rtp.bind(("127.0.0.1", 0))
+        port = rtp.getsockname()[1]
+        try:
+            if port % 2 == 0:
+                rtcp.bind(("127.0.0.1", port + 1))
+                rtp.settimeout(2)
+                rtcp.settimeout(2)
+                return rtp, rtcp
+        except OSError:
+            pass
+        rtp.close()
+        rtcp.close()
+
+
+def sdp(sock, formats="8", extra="", profile="RTP/AVP", direction="sendrecv"):
+    port = sock.getsockname()[1]
+    return (f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} {profile} {formats}\r\n"
+            f"{extra}a={direction}\r\n")
+
+
+def media_port(text):
+    return int(re.search(r"m=audio (\d+)", text)[1])
+
+
+def rtp_packet(sequence, payload_type=8, ssrc=0x1234, payload=b"\xd5" * 160):
+    return struct.pack("!BBHII", 0x80, payload_type, sequence, sequence * 160, ssrc) + payload
+
+
+def listeners(breaker, folder):
+    clients = {"udp": ng.Client.udp(breaker.port), "unix": ng.Client.unix(f"{folder}/ng.sock"),
+               "unix without cookie": ng.Client.unix(f"{folder}/ng.sock", cookies=False),
+               "unixgram": ng.Client.unixgram(f"{folder}/gram.sock", f"{folder}/own.sock")}
+    for name, client in clients.items():
+        check(client.ask("ping") == {"result": "pong"}, f"ping over {name}")
+    check(oct(os.stat(f"{folder}/ng.sock").st_mode & 0o777) == "0o600", "only the owner can open the socket")
+
+    stream = ng.Client.unix(f"{folder}/ng.sock")
+    for byte in b"c1 d7:command4:pinge":
+        stream.sock.send(bytes([byte]))
+    check(stream.sock.recv(100) == b"c1 d6:result4:ponge", "a message that comes byte by byte")
+    stream.sock.send(b"c2 d7:command4:pingec3 d7:command4:pinge")
+    both = b""
+    while len(both) < 38:
+        both += stream.sock.recv(100)
+    check(both == b"c2 d6:result4:pongec3 d6:result4:ponge", "two messages in one segment", both)
+    stream.sock.send(b'c4 {"command":"ping"}')
+    check(stream.sock.recv(100) == b'c4 {"result":"pong"}', "JSON over a stream")
+    return clients["udp"]
+
+
+def errors(client, folder):
+    check(client.raw(b"x1 nonsense") == b"x1 d6:result5:error12:error-reason22:Invalid NG data formate", "nonsense is named")
+    check(client.raw(b"x2 d3:foo") == b"x2 d6:result5:error12:error-reason35:Could not decode bencode dictionarye",
+          "a dictionary cut short")
+    for keys, reason in (({"command": "dance"}, "Unrecognized command"),
+                         ({"command": "offer", "sdp": "v=0", "call_id": "a", "from_tag": "b"}, "Failed to parse SDP"),
+                         ({"command": "answer", "sdp": "x"}, "Failed to parse SDP"),
+                         ({"command": "offer", "call_id": "a"}, "No SDP body in message"),
+                         ({"command": "query", "call_id": "none"}, "Unknown call-id"),
+                         ({"command": "delete", "call_id": "none", "flags": ["fatal"]},
+                          "Call-ID not found or tags didn't match")):
+        answer = client.ask(**keys)
+        check(answer.get("result") == "error" and answer.get("error-reason") == reason, reason, answer)
+    first = client.raw(b"same d7:command4:pinge")
+    check(client.raw(b"same d7:command5:dancee") == first, "a cookie that comes again gets the first answer")
+
+    client.sock.send(b"nothing-to-match")
+    check(client.ask("ping") == {"result": "pong"}, "a datagram without cookie is passed over")
+    broken = ng.Client.unix(f"{folder}/ng.sock")
+    broken.sock.send(b"c d5:hello!!")
+    answer = broken.sock.recv(1000)
+    check(b"Could not decode" in answer and broken.sock.recv(10) == b"", "a stream that cannot be cut ends after the answer",
+          answer)
+    huge = ng.Client.unix(f"{folder}/ng.sock")
+    try:
+        huge.sock.sendall(b"c d3:sdp900000:" + b"x" * 900_000)
+        while huge.sock.recv(1000):
+            pass
+        ended = True
+    except (BrokenPipeError, ConnectionResetError):
+        ended = True
+    except TimeoutError:
+        ended = False
+    check(ended, "a message without end ends the stream")
+
+
+def relay(client):
+    (a, a_rtcp), (b, b_rtcp) = phone(), phone()
+    offer = client.ask("offer", call_id="call1", from_tag="f", sdp=sdp(a), ICE="remove", replace=["origin", "session-connection"],
+                       received_from=[], rtcp_mux=["demux"], unknown_key="x", flags=["trust-address", "symmetric"])
+    check(offer["result"] == "ok" and "m=audio" in offer["sdp"], "an offer of Kamailio's or OpenSIPS' kind", offer)
+    to_b = media_port(offer["sdp"])
+    answer = client.ask("answer", call_id="call1", from_tag="f", to_tag="t", sdp=sdp(b))
+    to_a = media_port(answer["sdp"])
+    check(to_a % 2 == 0 and to_b % 2 == 0 and to_a != to_b, "even ports, one on each side")
+
+    for n in range(10):
+        a.sendto(rtp_packet(n), ("127.0.0.1", to_a))
+        data, source = b.recvfrom(2000)
+        if data != rtp_packet(n) or source != ("127.0.0.1", to_b):
+            break
+    check(n == 9, "ten packets from the offerer to the answerer", (data, source))
+    b.sendto(rtp_packet(7, ssrc=9), ("127.0.0.1", to_b))
+    check(a.recv(2000) == rtp_packet(7, ssrc=9), "and one back")
+    report = struct.pack("!BBHI", 0x80, 201, 1, 9)
+    b_rtcp.sendto(report, ("127.0.0.1", to_b + 1))
+    check(a_rtcp.recv(2000)[:2] == report[:2], "RTCP on the ports beside")
+
+    query = client.ask("query", call_id="call1")
+    check(query["totals"]["RTP"]["packets"] == 11, "query counts them", query)
+    check(set(query["tags"]) == {"f", "t"} and query["tags"]["f"]["in dialogue with"] == "t", "and knows both tags")
+    check(client.ask("list")["calls"] == ["call1"], "list names the call")
+
+    held = client.ask("offer", call_id="call1", from_tag="t", to_tag="f", sdp=sdp(b, direction="sendonly"))
+    check("a=sendonly" in held["sdp"] and media_port(held["sdp"]) == to_a, "a hold from the other side keeps the port", held)
+    client.ask("answer", call_id="call1", from_tag="t", to_tag="f", sdp=sdp(a, direction="recvonly"))
+    a.sendto(rtp_packet(50), ("127.0.0.1", to_a))
+    b.sendto(rtp_packet(51), ("127.0.0.1", to_b))
+    check(a.recv(2000) == rtp_packet(51), "the holding side is heard")
+    b.settimeout(0.3)
+    try:
+        check(False, "the held side is not", b.recv(2000))
+    except TimeoutError:
+        check(True, "the held side is not")
+
+    gone = client.ask("delete", call_id="call1", from_tag="f")
+    check(gone["result"] == "ok" and gone["totals"]["RTP"]["packets"] >= 12, "delete tells the totals", gone)
+    check(client.ask("list")["calls"] == [], "and the call is gone")
+    probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    probe.bind(("127.0.0.1", to_a))
+    check(True, "and so is its port")
+
+
+def two_branches(client):
+    (a, _), (b, _), (c, _) = phone(), phone(), phone()
+    ports = [media_port(client.ask("offer", call_id="fork", from_tag="f", via_branch=branch, sdp=sdp(a))["sdp"])
+             for branch in ("b1", "b2")]
+    check(len(set(ports)) == 2, "two branches have ports of their own")
+    to_a = [media_port(client.ask("answer", call_id="fork", from_tag="f", to_tag=tag, via_branch=branch, sdp=sdp(sock))["sdp"])
+            for tag, branch, sock in (("t1", "b1", b), ("t2", "b2", c))]
+    a.sendto(rtp_packet(1), ("127.0.0.1", to_a[1]))
+    check(c.recv(2000) == rtp_packet(1), "what is sent to the second branch's port comes to its phone")
+    client.ask("delete", call_id="fork", from_tag="f", via_branch="b1")
+    a.sendto(rtp_packet(2), ("127.0.0.1", to_a[1]))
+    check(c.recv(2000) == rtp_packet(2), "and still does when the first branch has gone")
+    check(client.ask("delete", call_id="fork", from_tag="f")["result"] == "ok", "the rest goes with the call")
+
+
+def out_of_ports(folder):
+    small = Breaker(tempfile.mkdtemp(dir=folder), "--ports", "39900-39901")
+    client = ng.Client.udp(small.port)
+    a, _ = phone()
+    answer = client.ask("offer", call_id="c", from_tag="f", sdp=sdp(a), supports=["load limit"])
+    check(answer == {"result": "load limit", "message": "Ran out of ports"}, "no ports left, in Kamailio's way", answer)
+    answer = client.ask("offer", call_id="c", from_tag="f", sdp=sdp(a))
+    check(answer == {"result": "error", "error-reason": "Ran out of ports"}, "and in OpenSIPS'", answer)
+    check(client.ask("list")["calls"] == [], "and no call is left behind")
+    small.stop()
+
+
+def pipe():
+    a, _ = phone()
+    lines = "\n".join([json.dumps({"command": "ping"}), "garbage", "c1 d7:command4:pinge",
+                       json.dumps({"command": "offer", "call-id": "c", "from-tag": "f", "sdp": sdp(a)})]) + "\n"
+    done = subprocess.run([PROGRAM, "--ng", "-", "--interface", "127.0.0.1"], input=lines, capture_output=True, text=True,
+                          timeout=20)
+    out = done.stdout.splitlines()
+    check(done.returncode == 0 and out[0] == '{"result":"pong"}' and out[1] == "c1 d6:result4:ponge",
+          "stdin and stdout, a line a message, cookie or not", done)
+    check(json.loads(out[2])["result"] == "ok", "an offer in JSON by a pipe", out)
+
+
+def usage(folder):
+    def run(*options):
+        return subprocess.run([PROGRAM, *options], capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL)
+
+    check(run("--no-such").returncode == 2, "an unknown option is wrong usage")
+    check(run("--interface", "nowhere").returncode == 78, "an address that is none")
+    check(run("--interface", "127.0.0.1", "--ng", "carrier:pigeon").returncode == 78, "an endpoint of no kind")
+    check(run("--interface", "127.0.0.1", "--ng", f"unix:{folder}").returncode == 73, "a socket where a folder is")
+    check(run("--interface", "127.0.0.1", "--ports", "7").returncode == 78, "ports that are no range")
+    taken = run("--interface", "127.0.0.1", "--ng", f"unix:{folder}/ng.sock")
+    check(taken.returncode == 73 and "another process" in taken.stderr, "a socket that another process serves", taken)
+    checked = run("--check", "--interface", "127.0.0.1", "--ng", f"unix:{folder}/check.sock", "--run-dir", folder)
+    check(checked.returncode == 0 and "interface" in checked.stdout and not os.path.exists(f"{folder}/check.sock"),
+          "--check prints what holds, and leaves nothing behind", checked)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        breaker = Breaker(folder)
+        try:
+            client = listeners(breaker, folder)
+            errors(client, folder)
+            relay(client)
+            two_branches(client)
+            out_of_ports(folder)
+            pipe()
+            usage(folder)
+        finally:
+            code = breaker.stop()
+        check(code == 0, "SIGTERM ends it well", code)
+        check(not os.path.exists(f"{folder}/ng.sock"), "and its sockets go with it")
+        stale = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        stale.bind(f"{folder}/ng.sock")
+        stale.close()
+        again = Breaker(folder)
+        check(ng.Client.unix(f"{folder}/ng.sock").ask("ping") == {"result": "pong"}, "a dead process's socket is taken over")
+        again.stop()
+    print(f"1..{number}")
+    sys.exit(1 if failures else 0)
+
+
+main()
