@@ -3,7 +3,7 @@
 #include "base/log.hpp"
 #include "io/net/clock.hpp"
 
-namespace cord::breaker {
+namespace cord::tools::rtc_breaker {
 
 using engine::ng::BoundPort;
 
@@ -104,4 +104,4 @@ void Breaker::set_timer() {
     });
 }
 
-} // namespace cord::breaker
+} // namespace cord::tools::rtc_breaker

@@ -11,7 +11,7 @@
 #include "io/media/relay.hpp"
 #include "io/net/loop.hpp"
 
-namespace cord::breaker {
+namespace cord::tools::rtc_breaker {
 
 class Breaker {
   public:
@@ -27,6 +27,11 @@ class Breaker {
     void drain(std::function<void()> done);
 
     [[nodiscard]] std::vector<engine::ng::SessionInfo> sessions() const { return core_.sessions(); }
+    [[nodiscard]] std::optional<engine::media::SessionStatistics>
+    statistics(engine::media::SessionId session) const {
+        return relay_.statistics(session);
+    }
+    [[nodiscard]] io::media::RelayCounters counters() const { return relay_.counters(); }
 
   private:
     void act();
@@ -48,4 +53,4 @@ class Breaker {
     std::function<void()> drained_;
 };
 
-} // namespace cord::breaker
+} // namespace cord::tools::rtc_breaker

@@ -5,7 +5,7 @@
 #include "base/text.hpp"
 #include "io/net/socket.hpp"
 
-namespace cord::breaker {
+namespace cord::tools::rtc_breaker {
 
 base::Result<engine::ng::Interface, std::string> read_interface(std::string_view text) {
     engine::ng::Interface out;
@@ -50,4 +50,4 @@ std::optional<PortRange> read_ports(std::string_view text) {
     return PortRange{static_cast<std::uint16_t>(*a), static_cast<std::uint16_t>(*b)};
 }
 
-} // namespace cord::breaker
+} // namespace cord::tools::rtc_breaker

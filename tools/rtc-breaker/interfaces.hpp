@@ -8,7 +8,7 @@
 #include "base/result.hpp"
 #include "engine/ng/config.hpp"
 
-namespace cord::breaker {
+namespace cord::tools::rtc_breaker {
 
 /// `[NAME/]ADDR[!ADVERTISED]`, with `=` for the `!` that shells expand. The error is a whole sentence.
 [[nodiscard]] base::Result<engine::ng::Interface, std::string> read_interface(std::string_view text);
@@ -22,4 +22,4 @@ struct PortRange {
 };
 [[nodiscard]] std::optional<PortRange> read_ports(std::string_view text);
 
-} // namespace cord::breaker
+} // namespace cord::tools::rtc_breaker

@@ -20,7 +20,7 @@
 #include "io/net/udp.hpp"
 #include "pipe.hpp"
 
-namespace cord::breaker {
+namespace cord::tools::rtc_breaker {
 namespace {
 
 using io::net::Fd;
@@ -253,4 +253,4 @@ Made listen(io::net::Loop &loop, std::string_view endpoint, OnMessage on_message
     return std::make_unique<UnixDatagramListener>(loop, std::move(*file), std::move(on_message));
 }
 
-} // namespace cord::breaker
+} // namespace cord::tools::rtc_breaker

@@ -9,7 +9,7 @@
 #include "base/result.hpp"
 #include "io/net/loop.hpp"
 
-namespace cord::breaker {
+namespace cord::tools::rtc_breaker {
 
 /// Takes one message, and may answer it then or later.
 using OnMessage = std::function<void(std::string_view message, std::function<void(std::string)> answer)>;
@@ -32,4 +32,4 @@ struct ListenError {
 [[nodiscard]] base::Result<std::unique_ptr<Listener>, ListenError>
 listen(io::net::Loop &loop, std::string_view endpoint, OnMessage on_message, std::function<void()> on_end);
 
-} // namespace cord::breaker
+} // namespace cord::tools::rtc_breaker

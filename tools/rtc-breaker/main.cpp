@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "breaker.hpp"
+#include "control.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/random.hpp"
 #include "engine/dtls/openssl.hpp"
@@ -20,12 +21,14 @@
 #include "io/cli/exit_code.hpp"
 #include "io/cli/paths.hpp"
 #include "io/net/clock.hpp"
+#include "io/net/daemon.hpp"
+#include "io/rpc/server.hpp"
 #include "listeners.hpp"
 
 namespace {
 
 using namespace cord;
-using namespace cord::breaker;
+using namespace cord::tools::rtc_breaker;
 namespace exit_code = io::cli;
 
 struct Options {
@@ -34,6 +37,8 @@ struct Options {
     std::string ports = "30000-40000";
     std::string webrtc_port = "off";
     std::int64_t codec_workers = 1;
+    std::string control, control_mode = "0600", control_group;
+    std::string user, group;
     std::int64_t drain_seconds = 0;
     bool check = false;
 };
@@ -60,13 +65,16 @@ class Daemon {
     Daemon(const io::cli::App &app, const Options &options) : app_(app), options_(options) {}
 
     int run() {
-        for (auto step : {&Daemon::read_interfaces, &Daemon::start_media, &Daemon::start_listeners})
+        for (auto step : {&Daemon::read_interfaces, &Daemon::start_media, &Daemon::start_listeners,
+                          &Daemon::start_control})
             if (int code = (this->*step)())
                 return code;
         if (options_.check) {
             fmt::print("{}", app_.effective_configuration());
             return exit_code::done;
         }
+        if (int code = drop_privileges())
+            return code;
         io::net::Signals signals(loop_, {SIGTERM, SIGINT}, [this](int number) { stop(number); });
         tell_ready();
         loop_.run();
@@ -159,9 +167,40 @@ class Daemon {
         return exit_code::done;
     }
 
+    int start_control() {
+        const std::string directory = io::cli::run_directory(app_.common().run_dir);
+        // A filter in a pipe is nobody's to control, unless asked for.
+        if (options_.control.empty() && is_filter())
+            return exit_code::done;
+        const std::string path =
+            options_.control.empty() ? io::cli::in_directory(directory, "breaker.sock") : options_.control;
+        if (path.empty())
+            return app_.refuse(exit_code::cannot_create, directory + ": cannot be made");
+        char *end = nullptr;
+        const unsigned long mode = std::strtoul(options_.control_mode.c_str(), &end, 8);
+        if (*end != '\0' || options_.control_mode.empty() || mode > 0777)
+            return app_.refuse(exit_code::bad_configuration, "--control-mode is octal, as 0660");
+        add_methods(methods_, *breaker_, [this] { loop_.post([this] { stop(SIGTERM); }); });
+        auto server = io::rpc::Server::listen(loop_, methods_, path,
+                                              {static_cast<mode_t>(mode), options_.control_group});
+        if (!server)
+            return app_.refuse(exit_code::cannot_create, server.error());
+        control_.emplace(std::move(*server));
+        return exit_code::done;
+    }
+
+    int drop_privileges() {
+        if (options_.user.empty() && options_.group.empty())
+            return exit_code::done;
+        auto dropped = io::net::drop_privileges(options_.user, options_.group);
+        return dropped ? int{exit_code::done} : app_.refuse(exit_code::not_permitted, dropped.error());
+    }
+
+    [[nodiscard]] bool is_filter() const { return options_.ng == std::vector<std::string>{"-"}; }
+
     /// A filter ends with its input; a daemon that has other listeners goes on.
     void on_input_end() {
-        if (listeners_.size() == 1)
+        if (is_filter())
             loop_.stop();
     }
 
@@ -174,13 +213,15 @@ class Daemon {
             media += " " + (interface.advertised == interface.address
                                 ? interface.address.text()
                                 : interface.address.text() + "!" + interface.advertised.text());
-        base::log::info("rtc-breaker", "serving ng on{}; media on{}, ports {}", where, media, options_.ports);
+        io::net::notify_manager("READY=1");
+        fmt::print(stderr, "rtc-breaker: ready on{}; media on{}, ports {}\n", where, media, options_.ports);
     }
 
     /// SIGTERM lets calls end for a while; a second one, or Ctrl-C, ends now.
     void stop(int number) {
         if (number == SIGINT || std::exchange(stopping_, true) || options_.drain_seconds == 0)
             return loop_.stop();
+        io::net::notify_manager("STOPPING=1");
         base::log::info("rtc-breaker", "waiting for calls to end, {} s at most", options_.drain_seconds);
         drain_.after(std::chrono::seconds(options_.drain_seconds), [this] { loop_.stop(); });
         breaker_->drain([this] { loop_.stop(); });
@@ -195,6 +236,8 @@ class Daemon {
     std::optional<io::media::Relay> relay_;
     std::optional<Breaker> breaker_;
     std::vector<std::unique_ptr<Listener>> listeners_;
+    io::rpc::Methods methods_;
+    std::optional<io::rpc::Server> control_;
     io::net::Timer drain_{loop_};
     bool stopping_ = false;
 };
@@ -211,10 +254,16 @@ int main(int argc, char **argv) {
                  "Address for media, and what descriptions say instead; default: that of the default route");
     app.option("--ports", options.ports, "FIRST-LAST", "UDP ports for media");
     app.option("--webrtc-port", options.webrtc_port, "PORT|off", "One UDP port for all browsers");
+    app.option("--control", options.control, "SOCKET",
+               "The control socket (default: breaker.sock of the run directory)");
+    app.option("--control-mode", options.control_mode, "MODE", "Its mode");
+    app.option("--control-group", options.control_group, "GROUP", "Its group");
     app.number("--codec-workers", options.codec_workers, 1, 64, "N",
                "Processes that translate between codecs");
     app.number("--drain-seconds", options.drain_seconds, 0, 86'400, "N",
                "How long SIGTERM waits for calls to end");
+    app.option("--user", options.user, "USER", "Become this user once ports and sockets are open");
+    app.option("--group", options.group, "GROUP", "And this group");
     app.flag("--check", options.check, "Test ports and sockets, print the configuration, and end");
     app.act([&] { return Daemon(app, options).run(); });
     return app.run(argc, argv);

@@ -10,7 +10,7 @@
 #include "base/limits.hpp"
 #include "engine/ng/envelope.hpp"
 
-namespace cord::breaker {
+namespace cord::tools::rtc_breaker {
 
 /// Shared with the answers that are still to come: they may outlive the pipe.
 struct Pipe::State : std::enable_shared_from_this<Pipe::State> {
@@ -120,4 +120,4 @@ Pipe::Pipe(io::net::Loop &loop, int in, int out, bool lines, OnMessage on_messag
 }
 Pipe::~Pipe() = default;
 
-} // namespace cord::breaker
+} // namespace cord::tools::rtc_breaker

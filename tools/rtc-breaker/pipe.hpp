@@ -9,7 +9,7 @@
 #include "io/net/loop.hpp"
 #include "listeners.hpp"
 
-namespace cord::breaker {
+namespace cord::tools::rtc_breaker {
 
 class Pipe {
   public:
@@ -24,4 +24,4 @@ class Pipe {
     std::shared_ptr<State> state_;
 };
 
-} // namespace cord::breaker
+} // namespace cord::tools::rtc_breaker

@@ -58,6 +58,13 @@ List flags_of(const Side &side) {
     return flags;
 }
 
+const StreamStatistics *stream_at(const media::SideStatistics &side, std::size_t section) {
+    for (const StreamStatistics &stream : side.streams)
+        if (stream.place == section)
+            return &stream;
+    return nullptr;
+}
+
 List medias(const Side &side, const media::SideStatistics *statistics) {
     List out;
     for (std::size_t i = 0; i < side.sections.size(); ++i) {
@@ -65,8 +72,7 @@ List medias(const Side &side, const media::SideStatistics *statistics) {
         Dict media{{"index", static_cast<std::int64_t>(i + 1)},
                    {"type", section.peer.type},
                    {"protocol", section.protocol}};
-        const bool counted = statistics && i < statistics->streams.size();
-        const StreamStatistics *numbers = counted ? &statistics->streams[i] : nullptr;
+        const StreamStatistics *numbers = statistics ? stream_at(*statistics, i) : nullptr;
         if (section.in_use) {
             if (!section.ours.empty())
                 media.push_back({"codec", section.ours.front().map.name});

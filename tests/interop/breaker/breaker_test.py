@@ -144,7 +144,7 @@ def errors(client, folder):
     check(ended, "a message without end ends the stream")
 
 
-def relay(client):
+def relay(client, folder):
     (a, a_rtcp), (b, b_rtcp) = phone(), phone()
     offer = client.ask("offer", call_id="call1", from_tag="f", sdp=sdp(a), ICE="remove", replace=["origin", "session-connection"],
                        received_from=[], rtcp_mux=["demux"], unknown_key="x", flags=["trust-address", "symmetric"])
@@ -171,6 +171,8 @@ def relay(client):
     check(set(query["tags"]) == {"f", "t"} and query["tags"]["f"]["in dialogue with"] == "t", "and knows both tags")
     check(client.ask("list")["calls"] == ["call1"], "list names the call")
 
+    control(folder)
+
     held = client.ask("offer", call_id="call1", from_tag="t", to_tag="f", sdp=sdp(b, direction="sendonly"))
     check("a=sendonly" in held["sdp"] and media_port(held["sdp"]) == to_a, "a hold from the other side keeps the port", held)
     client.ask("answer", call_id="call1", from_tag="t", to_tag="f", sdp=sdp(a, direction="recvonly"))
@@ -189,6 +191,23 @@ def relay(client):
     probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     probe.bind(("127.0.0.1", to_a))
     check(True, "and so is its port")
+
+
+def control(folder):
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock.connect(f"{folder}/breaker.sock")
+    lines = sock.makefile("rw")
+
+    def call(method):
+        lines.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method}) + "\n")
+        lines.flush()
+        return json.loads(lines.readline())["result"]
+
+    sessions = call("cord.sessions")
+    check([s["call_id"] for s in sessions] == ["call1"] and sessions[0]["sides"][0]["streams"][0]["received"] == 10,
+          "the control socket shows the session and its packets", sessions)
+    check("media:sessions = 1" in call("stats.get_statistics"), "and the counts")
+    sock.close()
 
 
 def two_branches(client):
@@ -241,7 +260,7 @@ def usage(folder):
     check(run("--interface", "127.0.0.1", "--ports", "7").returncode == 78, "ports that are no range")
     taken = run("--interface", "127.0.0.1", "--ng", f"unix:{folder}/ng.sock")
     check(taken.returncode == 73 and "another process" in taken.stderr, "a socket that another process serves", taken)
-    checked = run("--check", "--interface", "127.0.0.1", "--ng", f"unix:{folder}/check.sock", "--run-dir", folder)
+    checked = run("--check", "--interface", "127.0.0.1", "--ng", f"unix:{folder}/check.sock", "--run-dir", f"{folder}/check")
     check(checked.returncode == 0 and "interface" in checked.stdout and not os.path.exists(f"{folder}/check.sock"),
           "--check prints what holds, and leaves nothing behind", checked)
 
@@ -252,7 +271,7 @@ def main():
         try:
             client = listeners(breaker, folder)
             errors(client, folder)
-            relay(client)
+            relay(client, folder)
             two_branches(client)
             out_of_ports(folder)
             pipe()
