@@ -280,7 +280,10 @@ void dump_options(const CommandNode &node) {
 } // namespace
 
 int App::refuse(int code, std::string_view why) const {
-    fmt::print(stderr, "{}: {}\n", node_->app->get_name(), why);
+    std::string line = fmt::format("{}: {}", node_->app->get_name(), why);
+    for (char &c : line) // words may quote outside input, which must not steer the terminal
+        c = static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+    fmt::print(stderr, "{}\n", line);
     return code;
 }
 

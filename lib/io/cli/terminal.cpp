@@ -37,12 +37,13 @@ std::optional<std::string> ask_secret(const std::string &prompt) {
     std::unique_ptr<std::FILE, int (*)(std::FILE *)> terminal(std::fopen("/dev/tty", "r+"), &std::fclose);
     if (!terminal)
         return std::nullopt;
-    std::fputs(prompt.c_str(), terminal.get());
-    std::fflush(terminal.get());
     std::string typed;
     int c;
     {
+        // Silent before it asks: what is typed at once must neither show nor be flushed away.
         Silence silence(::fileno(terminal.get()));
+        std::fputs(prompt.c_str(), terminal.get());
+        std::fflush(terminal.get());
         while ((c = std::fgetc(terminal.get())) != EOF && c != '\n')
             typed += static_cast<char>(c);
     }

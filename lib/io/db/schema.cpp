@@ -152,6 +152,8 @@ std::vector<std::string> create_statements(const Table &table) {
             out.push_back(fmt::format("CREATE INDEX {} ON {} ({})", name, table.name, columns));
     }
     out.front() = create + ")";
+    // The row may have outlived a table that was dropped by hand.
+    out.push_back(fmt::format("DELETE FROM version WHERE table_name = '{}'", table.name));
     out.push_back(fmt::format("INSERT INTO version (table_name, table_version) VALUES ('{}', {})", table.name,
                               table.version));
     return out;

@@ -38,6 +38,8 @@ Failure failure_of(const std::exception &error) {
     std::string text = error.what();
     // SOCI adds the statement, which holds no values but is of no use to an operator.
     text = text.substr(0, text.find(" while "));
+    if (std::size_t colon = text.find(": "); text.starts_with("sqlite3_") && colon != std::string::npos)
+        text.erase(0, colon + 2); // the place in SOCI
     if (text.find("no such table") != std::string::npos)
         return {Trouble::no_tables, "the database has no tables of ours: sipdb create makes them"};
     if (const auto *sqlite = dynamic_cast<const soci::sqlite3_soci_error *>(&error))
