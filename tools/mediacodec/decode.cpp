@@ -1,3 +1,6 @@
+#include <optional>
+#include <set>
+
 #include <fmt/format.h>
 
 #include "commands.hpp"
@@ -16,19 +19,21 @@ namespace {
 // A file is read faster than it was sent, so waiting for a late packet costs nothing.
 constexpr std::size_t reorder_window = 16;
 
-/// Writes what it hears as one WAV, in the format of the first sound.
+/// Writes what it hears as one WAV, in the format of the first sound. The file is made when there is some:
+/// input of no use costs nobody an older file.
 class WavFile final : public io::codec::Listener {
   public:
-    WavFile(const StreamOptions &options, Output output) : options_(options), output_(std::move(output)) {}
+    explicit WavFile(const StreamOptions &options) : options_(options) {}
 
     void sound(io::codec::PcmFormat format, io::codec::PcmView pcm) override {
-        begin(format);
+        if (!begin(format))
+            return;
         if (converter_) {
             converted_.clear();
             converter_->convert(pcm, converted_);
             pcm = converted_;
         }
-        io::codec::append_wav_samples(output_.pending(), pcm);
+        io::codec::append_wav_samples(output_->pending(), pcm);
         octets_ += pcm.size() * 2;
     }
 
@@ -47,36 +52,53 @@ class WavFile final : public io::codec::Listener {
                                       packets, concealed * 1000 / format.rate));
     }
 
-    [[nodiscard]] Outcome<void> flush() { return output_.flush(); }
+    [[nodiscard]] Outcome<void> flush() {
+        if (failure_)
+            return tl::unexpected(*failure_);
+        return output_ ? output_->flush() : Outcome<void>{};
+    }
 
     [[nodiscard]] Outcome<void> finish() {
         if (converter_) {
             converted_.clear();
             converter_->finish(converted_);
-            io::codec::append_wav_samples(output_.pending(), converted_);
+            io::codec::append_wav_samples(output_->pending(), converted_);
             octets_ += converted_.size() * 2;
         }
-        auto done = output_.flush();
-        if (done && format_)
-            output_.rewrite_beginning(io::codec::wav_header(*format_, octets_));
+        auto done = flush();
+        if (done && output_)
+            output_->rewrite_beginning(io::codec::wav_header(*format_, octets_));
         return done;
     }
 
   private:
-    void begin(io::codec::PcmFormat format) {
-        if (!format_) {
-            format_ = format;
-            const auto header = io::codec::wav_header(format);
-            output_.pending().insert(output_.pending().end(), header.begin(), header.end());
-        }
+    /// False when the file cannot be made.
+    bool begin(io::codec::PcmFormat format) {
+        if (!output_ && !create(format))
+            return false;
         if (format == *format_)
             converter_.reset();
         else if (!converter_ || converter_->from() != format)
             converter_.emplace(format, *format_);
+        return true;
+    }
+
+    bool create(io::codec::PcmFormat format) {
+        auto output = failure_ ? tl::unexpected(*failure_) : Output::open(options_.out);
+        if (!output) {
+            failure_ = output.error();
+            return false;
+        }
+        output_.emplace(std::move(*output));
+        format_ = format;
+        const auto header = io::codec::wav_header(format);
+        output_->pending().assign(header.begin(), header.end());
+        return true;
     }
 
     const StreamOptions &options_;
-    Output output_;
+    std::optional<Output> output_;
+    std::optional<Failure> failure_;
     std::optional<io::codec::PcmFormat> format_;
     std::optional<io::codec::Converter> converter_;
     io::codec::Pcm converted_;
@@ -89,11 +111,7 @@ Outcome<void> decode(const StreamOptions &options) {
     auto input = RtpInput::open(options);
     if (!input)
         return tl::unexpected(input.error());
-    auto output = Output::open(options.out);
-    if (!output)
-        return tl::unexpected(output.error());
-
-    WavFile wav(options, std::move(*output));
+    WavFile wav(options);
     io::codec::Sequencer sequencer(reorder_window);
     io::codec::StreamDecoder decoder({}, {}, wav);
     std::set<std::uint8_t> seen;

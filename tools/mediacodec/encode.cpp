@@ -1,3 +1,5 @@
+#include <memory>
+
 #include <fmt/format.h>
 
 #include "commands.hpp"
@@ -13,31 +15,57 @@ namespace cord::mediacodec {
 
 namespace {
 
-/// The one source that is made of a WAV: opened when the format of its sound is known.
-struct Encoding {
-    io::codec::Converter converter;
-    io::codec::Packetizer packetizer;
-};
+/// The one source that is made of a WAV: begun when the format of its sound is known, and its file made only
+/// then.
+class Encoding {
+  public:
+    [[nodiscard]] static Outcome<std::unique_ptr<Encoding>>
+    begin(const StreamOptions &options, const NamedCodec &codec, io::codec::PcmFormat sound) {
+        auto spec = io::codec::completed(codec.spec, sound);
+        auto encoder = spec ? io::codec::make_encoder(*spec, sound)
+                            : base::Result<std::unique_ptr<io::codec::Encoder>>(tl::unexpected(spec.error()));
+        if (!encoder)
+            return failure(io::cli::wrong_usage,
+                           fmt::format("{}: {}", codec.spec.text(), encoder.error().text()));
+        auto output = RtpOutput::open(options, forced_format(options).value_or(wire::rtp::Format::framed));
+        if (!output)
+            return tl::unexpected(output.error());
+        // RFC 7587 section 6.1: without this a receiver takes the sound for mono.
+        if (spec->name == "opus" && (*encoder)->format().channels == 2 && !spec->parameter("sprop-stereo"))
+            spec->parameters.emplace_back("sprop-stereo", "1");
+        const std::uint8_t type = codec.payload_type.value_or(io::codec::usual_payload_type(*spec));
+        output->begin({{type, *spec}}, spec->clock_rate);
+        return std::unique_ptr<Encoding>(new Encoding(std::move(*output), std::move(*encoder), type,
+                                                      spec->clock_rate, chosen_ssrc(options), sound));
+    }
 
-Outcome<Encoding> begin(const StreamOptions &options, const NamedCodec &codec, io::codec::PcmFormat sound,
-                        RtpOutput &output) {
-    auto spec = io::codec::completed(codec.spec, sound);
-    auto encoder = spec ? io::codec::make_encoder(*spec, sound)
-                        : base::Result<std::unique_ptr<io::codec::Encoder>>(tl::unexpected(spec.error()));
-    if (!encoder)
-        return failure(io::cli::wrong_usage,
-                       fmt::format("{}: {}", codec.spec.text(), encoder.error().text()));
-    const io::codec::PcmFormat format = (*encoder)->format();
-    // RFC 7587 section 6.1: without this a receiver takes the sound for mono.
-    if (spec->name == "opus" && format.channels == 2 && !spec->parameter("sprop-stereo"))
-        spec->parameters.emplace_back("sprop-stereo", "1");
-    const std::uint8_t type = codec.payload_type.value_or(io::codec::usual_payload_type(*spec));
-    output.begin({{type, *spec}}, spec->clock_rate);
-    return Encoding{io::codec::Converter(sound, format),
-                    io::codec::Packetizer(std::move(*encoder), type, spec->clock_rate,
-                                          {chosen_ssrc(options), 0, 0},
-                                          [&output](base::Bytes rtp) { output.packet(rtp); })};
-}
+    [[nodiscard]] Outcome<void> take(io::codec::PcmView sound) {
+        converted_.clear();
+        converter_.convert(sound, converted_);
+        packetizer_.sound(converted_);
+        return output_.flush();
+    }
+
+    [[nodiscard]] Outcome<void> finish() {
+        converted_.clear();
+        converter_.finish(converted_);
+        packetizer_.sound(converted_);
+        packetizer_.finish();
+        return output_.flush();
+    }
+
+  private:
+    Encoding(RtpOutput output, std::unique_ptr<io::codec::Encoder> encoder, std::uint8_t type,
+             std::uint32_t clock_rate, std::uint32_t ssrc, io::codec::PcmFormat sound)
+        : output_(std::move(output)), converter_(sound, encoder->format()),
+          packetizer_(std::move(encoder), type, clock_rate, {ssrc, 0, 0},
+                      [this](base::Bytes rtp) { output_.packet(rtp); }) {}
+
+    RtpOutput output_;
+    io::codec::Converter converter_;
+    io::codec::Packetizer packetizer_;
+    io::codec::Pcm converted_;
+};
 
 } // namespace
 
@@ -50,14 +78,10 @@ Outcome<void> encode(const StreamOptions &options) {
     auto input = Input::open(options.in);
     if (!input)
         return tl::unexpected(input.error());
-    auto output = RtpOutput::open(options, forced_format(options).value_or(wire::rtp::Format::framed));
-    if (!output)
-        return tl::unexpected(output.error());
 
     io::codec::WavReader wav;
-    std::optional<Encoding> encoding;
+    std::unique_ptr<Encoding> encoding;
     io::codec::Pcm sound;
-    io::codec::Pcm converted;
     for (;;) {
         auto bytes = input->read();
         if (!bytes)
@@ -68,28 +92,20 @@ Outcome<void> encode(const StreamOptions &options) {
         if (auto fed = wav.feed(*bytes, sound); !fed)
             return failure(io::cli::bad_data, std::string(fed.error().text()));
         if (!encoding && wav.format()) {
-            auto begun = begin(options, *codec, *wav.format(), *output);
+            auto begun = Encoding::begin(options, *codec, *wav.format());
             if (!begun)
                 return tl::unexpected(begun.error());
-            encoding.emplace(std::move(*begun));
+            encoding = std::move(*begun);
         }
-        if (!encoding)
-            continue;
-        converted.clear();
-        encoding->converter.convert(sound, converted);
-        encoding->packetizer.sound(converted);
-        if (auto done = output->flush(); !done)
-            return done;
+        if (encoding)
+            if (auto done = encoding->take(sound); !done)
+                return done;
     }
     if (!encoding)
         return failure(io::cli::bad_data, "the WAV ends before its sound begins");
     if (wav.cut())
         say(options, "the WAV ends early: its header promised more");
-    converted.clear();
-    encoding->converter.finish(converted);
-    encoding->packetizer.sound(converted);
-    encoding->packetizer.finish();
-    return output->flush();
+    return encoding->finish();
 }
 
 } // namespace cord::mediacodec

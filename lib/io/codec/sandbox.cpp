@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -35,6 +36,9 @@ base::Result<void> limit_resources() {
     return {};
 }
 
+/// The third argument of mmap and mprotect, without PROT_EXEC.
+constexpr scmp_arg_cmp not_executable{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
+
 struct Release {
     void operator()(void *filter) const { seccomp_release(filter); }
 };
@@ -54,13 +58,13 @@ base::Result<void> enter_sandbox() {
           SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(clock_gettime),
           SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigreturn), SCMP_SYS(exit), SCMP_SYS(exit_group)})
         failed |= seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0);
-    // Memory only: of no file, and never to be executed.
-    failed |= seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
-                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0), SCMP_A4(SCMP_CMP_EQ, UINT32_MAX));
-    failed |= seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
-                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0), SCMP_A4(SCMP_CMP_EQ, UINT64_MAX));
-    failed |= seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    // Memory only: of no file, and never to be executed. The descriptor -1 may come as 32 bits or 64.
+    for (scmp_datum_t no_file : {scmp_datum_t{UINT32_MAX}, scmp_datum_t{UINT64_MAX}}) {
+        const std::array conditions{not_executable, scmp_arg_cmp{4, SCMP_CMP_EQ, no_file, 0}};
+        failed |= seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(mmap), conditions.size(),
+                                         conditions.data());
+    }
+    failed |= seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, &not_executable);
     // Loading sets PR_SET_NO_NEW_PRIVS as well.
     if (failed != 0 || seccomp_load(filter.get()) != 0)
         return base::fail("the seccomp filter could not be loaded");

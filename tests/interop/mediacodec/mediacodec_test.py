@@ -167,6 +167,11 @@ def damage():
     done = run("encode", "-c", "pcma", data=wav(tone(1000, 1))[:-4000])
     check(done.returncode == 0 and b"ends early" in done.stderr and len(frames(done.stdout)[1]) == 38, "a cut WAV is encoded to its end", done.stderr)
     check(run("encode", "-c", "pcma", data=b"OggS" * 100).returncode == 65, "what is no WAV: 65")
+    old = pathlib.Path(scratch, "old")
+    old.write_text("old")
+    for args in (("decode",), ("encode", "-c", "pcma"), ("transcode", "--to", "pcma")):
+        run(*args, "-o", str(old), data=b"neither RTP nor WAV" * 99)
+    check(old.read_text() == "old", "input of no use leaves an older file alone")
 
 
 def events():
@@ -186,7 +191,7 @@ def ends():
     check(run("encode", "-c", "opus;ptime=30", data=wav(tone(1000, 1))).returncode == 2, "a ptime that Opus lacks: 2")
     check(run("encode", data=b"").returncode == 2 and run("transcode", data=b"").returncode == 2, "no codec to make: 2")
     check(run("decode", os.path.join(scratch, "absent")).returncode == 74, "no such file: 74")
-    check(run("decode", "-o", os.path.join(scratch, "absent/out.wav"), data=b"").returncode == 73, "no such folder: 73")
+    check(run("decode", "-o", os.path.join(scratch, "absent/out.wav"), data=ok("encode", "-c", "pcma", data=wav(tone(1000, 1)))).returncode == 73, "no such folder: 73")
     check(run("worker").returncode == 2, "worker without its socket: 2")
     with open("/dev/full", "wb") as full:
         done = subprocess.run([PROGRAM, "encode", "-c", "pcma"], input=wav(tone(1000, 1)), stdout=full, stderr=subprocess.PIPE)
