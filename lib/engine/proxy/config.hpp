@@ -28,7 +28,7 @@ struct Listener {
     std::string advertised_host;
     std::uint16_t advertised_port = 0; ///< 0: the local port.
     std::optional<Bridge> bridge;      ///< Empty: Config::bridge.
-    /// Empty: MD5 first on ws and wss, whose stacks read only the first challenge; SHA-256 first elsewhere.
+    /// The algorithms challenged with, in their order. Empty: MD5 alone, which every client understands.
     std::vector<crypto::Hash> digest;
 };
 

@@ -41,7 +41,7 @@ TEST_CASE("a browser registers and finds its own Contact with expires", "[proxy]
     CHECK(bench.events("registered").size() == 1);
 }
 
-TEST_CASE("browsers are offered MD5 first, others SHA-256", "[proxy]") {
+TEST_CASE("one challenge, with MD5, is what every client understands", "[proxy]") {
     Bench bench;
     Client &alice = bench.browser("alice", "10.77.0.11:50000");
     Client &phone = bench.phone("1001", "10.77.0.21:5060");
@@ -52,12 +52,12 @@ TEST_CASE("browsers are offered MD5 first, others SHA-256", "[proxy]") {
         From: <sip:1001@iop.test>;tag=1
         Call-ID: c
         CSeq: 1 REGISTER)";
-    auto first = [&](Client &client) {
-        bench.send(client, message(text));
-        return std::string(client.next("401").header(HeaderId::www_authenticate).value());
-    };
-    CHECK(first(alice).find("algorithm=MD5") != std::string::npos);
-    CHECK(first(phone).find("algorithm=SHA-256") != std::string::npos);
+    for (Client *client : {&alice, &phone}) {
+        bench.send(*client, message(text));
+        Message challenge = client->next("401");
+        CHECK(challenge.count(HeaderId::www_authenticate) == 1);
+        CHECK(challenge.header(HeaderId::www_authenticate)->find("algorithm=MD5") != std::string::npos);
+    }
 }
 
 TEST_CASE("a wrong password is challenged again and told to the operator", "[proxy]") {
