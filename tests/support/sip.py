@@ -5,6 +5,8 @@ import re
 import secrets
 import socket
 
+import websocket
+
 
 def free_port(kind=socket.SOCK_DGRAM):
     """A port of loopback that nobody holds now."""
@@ -51,18 +53,29 @@ def digest(challenge, user, password, method, uri):
             f'response="{response}", qop=auth, nc=00000001, cnonce="{cnonce}"{algorithm}')
 
 
+def connect(server, transport, timeout):
+    """A socket, or a WebSocket that is used like one."""
+    if transport in ("ws", "wss"):
+        return websocket.WebSocket(server, transport == "wss", timeout=timeout)
+    if transport in ("tcp", "tls"):
+        stream = socket.create_connection(server, timeout)
+        return websocket.untrusting().wrap_socket(stream) if transport == "tls" else stream
+    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    datagrams.settimeout(timeout)
+    datagrams.bind(("127.0.0.1", 0))
+    datagrams.connect(server)
+    return datagrams
+
+
 class Agent:
-    """One user over UDP or TCP."""
+    """One user over UDP, TCP, TLS, WS or WSS."""
 
     def __init__(self, server, user="", domain="", password="", transport="udp", timeout=5):
-        kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
-        self.socket = socket.socket(socket.AF_INET, kind)
-        self.socket.settimeout(timeout)
-        if transport == "udp":
-            self.socket.bind(("127.0.0.1", 0))
-        self.socket.connect(server)
+        self.socket = connect(server, transport, timeout)
         self.transport, self.user, self.domain, self.password = transport, user, domain, password
         self.host, self.port = self.socket.getsockname()
+        if transport in ("ws", "wss"):  # RFC 7118 section 5: a browser does not know its address
+            self.host = f"{secrets.token_hex(6)}.invalid"
         self.tag, self.cseq, self.buffer = secrets.token_hex(4), 0, b""
         self.call_id = f"{secrets.token_hex(8)}@test"
 
@@ -80,8 +93,11 @@ class Agent:
 
     def receive(self):
         """The next message, framed by Content-Length on a stream."""
-        if self.transport == "udp":
-            return Message(self.socket.recv(65535).decode())
+        if self.transport in ("udp", "ws", "wss"):
+            got = self.socket.recv(65535)
+            if not got:
+                raise ConnectionError("closed")
+            return Message(got.decode())
         while b"\r\n\r\n" not in self.buffer:
             self.more()
         head, _, rest = self.buffer.partition(b"\r\n\r\n")
@@ -104,7 +120,7 @@ class Agent:
             self.cseq += 1
             cseq = self.cseq
         lines = [f"{method} {uri} SIP/2.0",
-                 f"Via: SIP/2.0/{self.transport.upper()} {self.host}:{self.port};rport;branch={branch or 'z9hG4bK' + secrets.token_hex(6)}",
+                 f"Via: {self.via};branch={branch or 'z9hG4bK' + secrets.token_hex(6)}",
                  "Max-Forwards: 70",
                  f"From: <sip:{self.user}@{self.domain}>;tag={self.tag}",
                  f"To: {to or f'<{uri}>'}",
@@ -115,7 +131,15 @@ class Agent:
         return "\r\n".join(lines)
 
     @property
+    def via(self):
+        if self.transport in ("ws", "wss"):
+            return f"SIP/2.0/{self.transport.upper()} {self.host}"
+        return f"SIP/2.0/{self.transport.upper()} {self.host}:{self.port};rport"
+
+    @property
     def contact(self):
+        if self.transport in ("ws", "wss"):
+            return f"<sip:{self.user}@{self.host};transport=ws>"
         return f"<sip:{self.user}@{self.host}:{self.port};transport={self.transport}>"
 
     def final(self):
@@ -135,6 +159,16 @@ class Agent:
         credentials = digest(answer.get(field), self.user, self.password, method, uri)
         self.send(self.request(method, uri, headers=[*headers, f"{name}: {credentials}"], **rest))
         return self.final()
+
+    def answer(self, request, code, reason="", headers=(), body="", tag=None):
+        """Sends a response to a request that came."""
+        to = request.get("To") + ("" if "tag=" in request.get("To") or code == 100 else f";tag={tag or self.tag}")
+        lines = [f"SIP/2.0 {code} {reason or 'So'}", *(f"Via: {via}" for via in request.all("Via")),
+                 *(f"Record-Route: {route}" for route in request.all("Record-Route")),
+                 f"From: {request.get('From')}", f"To: {to}", f"Call-ID: {request.get('Call-ID')}",
+                 f"CSeq: {request.get('CSeq')}", f"Contact: {self.contact}", *headers,
+                 f"Content-Length: {len(body.encode())}", "", body]
+        self.send("\r\n".join(lines))
 
     def register(self, expires=600):
         return self.authenticated("REGISTER", f"sip:{self.domain}", to=f"<sip:{self.user}@{self.domain}>",

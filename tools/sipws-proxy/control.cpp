@@ -200,7 +200,7 @@ void add_methods(io::rpc::Methods &methods, Proxy &proxy, std::function<void()> 
     methods.add(names::statistics, [&proxy](const Params &p) { return statistics(proxy, p); });
     methods.add(names::calls, [&proxy](const Params &) { return calls(proxy); });
     methods.add(names::user_changed, [&proxy](const Params &) {
-        proxy.forget_users();
+        proxy.reload(); // the first user of a domain makes it ours
         return Answer("null");
     });
     methods.add(names::reload_domains, [&proxy](const Params &) {

@@ -54,7 +54,6 @@ class Proxy {
     [[nodiscard]] base::Time started() const { return started_; }
     /// Removes bindings of a user, of one contact or all; gives their number.
     std::size_t kick(const std::string &user, const std::string &domain, const std::string &contact);
-    void forget_users() { users_.forget_all(); }
     void event(const engine::proxy::Event &event);
 
   private:

@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""How the proxy starts, what it refuses to start with, how it bears trouble with its database, and how it ends. TAP."""
+import os
+import pathlib
+import signal
+import socket
+import sqlite3
+import ssl
+import stat
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import proxy as server  # noqa: E402
+import sip  # noqa: E402
+from tap import check, done, run  # noqa: E402
+
+BUILD = sys.argv[1]
+
+
+def refuses(proxy, arguments, code, words):
+    ended = proxy.run("sipws-proxy", *arguments)
+    check(ended.returncode == code and words in ended.stderr and ended.stderr.count("\n") == 1,
+          f"{' '.join(os.path.basename(a) for a in arguments)[:60]}: exit {code}, one line", f"{ended.returncode} {ended.stderr}")
+
+
+def refuses_to_start(proxy):
+    free = ["-l", "udp:127.0.0.1:0", "--control", f"{proxy.folder}/other.sock"]
+    refuses(proxy, ["-l", f"udp:127.0.0.1:{proxy.ports['udp']}"], 73, "in use")
+    refuses(proxy, ["-l", f"wss:127.0.0.1:{proxy.ports['wss']}"], 73, "in use")
+    refuses(proxy, ["-l", "sctp:127.0.0.1:0"], 2, "transport is")
+    refuses(proxy, ["-l", "udp:localhost:0"], 2, "no IP address")
+    refuses(proxy, ["-l", "udp:127.0.0.1:0,speed=9"], 2, "not 'speed'")
+    refuses(proxy, [*free, "--breaker", "carrier-pigeon"], 2, "breaker")
+    refuses(proxy, [*free, "--trace", "/nonexistent/file"], 73, "No such file")
+    refuses(proxy, [*free, "--www", "/nonexistent"], 78, "no such folder")
+    refuses(proxy, [*free, "--min-expires", "900", "--max-expires", "60"], 2, "--min-expires")
+    refuses(proxy, [*free, "--listn", "x"], 2, "listen")
+    refuses(proxy, ["-l", "udp:127.0.0.1:0"], 73, "proxy.sock")
+    key = f"{proxy.folder}/open.pem"
+    pathlib.Path(key).write_text(pathlib.Path(f"{proxy.folder}/key.pem").read_text(encoding="utf-8"), encoding="utf-8")
+    os.chmod(key, 0o644)
+    refuses(proxy, ["-l", "tls:127.0.0.1:0", "--tls-cert", f"{proxy.folder}/cert.pem", "--tls-key", key], 77, "key")
+
+
+def checks(proxy):
+    checked = proxy.run("sipws-proxy", "--check", "-l", "udp::0", "--grace", "7")
+    check(checked.returncode == 0 and "grace = 7" in checked.stdout, "--check prints the configuration", checked.stdout + checked.stderr)
+    missing = proxy.run("sipws-proxy", "--check", "-l", "udp::0", "--db", "sqlite:/nonexistent/x")
+    check(missing.returncode == 69, "--check finds a missing database: 69", missing.stderr)
+
+
+def keeps_secrets(proxy):
+    for name in ("trace", "key.pem", "proxy.sock"):
+        mode = stat.S_IMODE(os.stat(f"{proxy.folder}/{name}").st_mode)
+        check(mode == 0o600, f"{name} has mode 0600", oct(mode))
+
+
+def reloads_its_certificate(proxy):
+    def shown():
+        return ssl.get_server_certificate(proxy.at("tls"))
+
+    before = shown()
+    with proxy.agent("tls") as phone:
+        phone.register()
+        for name in ("cert.pem", "key.pem"):
+            os.remove(f"{proxy.folder}/{name}")
+        proxy.process.send_signal(signal.SIGHUP)
+        check(proxy.eventually(lambda: shown() != before), "SIGHUP: new connections see the new certificate")
+        check(phone.register().code == 200, "and those that stand go on")
+
+
+def bears_a_locked_database(proxy):
+    with proxy.agent("udp", timeout=15) as phone, proxy.agent("udp", "bob", timeout=15) as other:
+        check(phone.register().code == 200, "registers while the database is well")
+        locked = sqlite3.connect(f"{proxy.folder}/cordboard.sqlite", isolation_level=None)
+        locked.execute("begin immediate")
+        answer = phone.register()
+        check(answer.code == 503 and answer.get("Retry-After"), "a locked database: 503 to REGISTER", answer.raw)
+        other.send(other.request("OPTIONS", f"sip:{server.DOMAIN}"))
+        check(other.final().code == 200, "other requests are served")
+        check("database" in proxy.words() or "mod=db" in proxy.words(), "a line says so", proxy.words())
+        locked.execute("rollback")
+        locked.close()
+        check(phone.register().code == 200, "it recovers by itself")
+
+
+def starts_without_a_database():
+    with server.Proxy(BUILD, transports=("udp",)) as proxy:
+        proxy.stop()
+        file = f"{proxy.folder}/cordboard.sqlite"
+        os.rename(file, file + ".away")
+        proxy.arguments += ["--domain", server.DOMAIN]
+        proxy.start()
+        with proxy.agent("udp") as phone:
+            answer = phone.register()
+            check(answer.code == 503, "without a database it starts, and answers REGISTER with 503", answer.raw)
+            os.rename(file + ".away", file)
+            check(proxy.eventually(lambda: phone.register().code == 200, 10), "and registers when it is back")
+
+
+def never_waits_for_a_reader():
+    with server.Proxy(BUILD, transports=("udp",)) as proxy:
+        proxy.stop()
+        proxy.arguments[proxy.arguments.index("--trace") + 1] = f"{proxy.folder}/fifo"
+        os.mkfifo(f"{proxy.folder}/fifo")
+        stuck = os.open(f"{proxy.folder}/fifo", os.O_RDWR)  # a reader that never reads
+        proxy.start()
+        with proxy.agent("udp") as phone:
+            filler = ["X-Fill: " + "f" * 30_000]
+            for _ in range(300):
+                phone.send(phone.request("OPTIONS", f"sip:{server.DOMAIN}", headers=filler))
+                phone.final()
+            check(proxy.statistic("lines_dropped") > 0, "a trace nobody reads: lines are dropped and counted, calls are not delayed")
+        os.close(stuck)
+        started = time.monotonic()
+        check(proxy.stop() == 0 and time.monotonic() - started < 5, "and it ends in time")
+
+
+def drains():
+    with server.Proxy(BUILD, "--drain-seconds", "20", "--bridge", "never", transports=("udp",)) as proxy:
+        with proxy.agent("udp") as caller, proxy.agent("udp", "bob") as callee:
+            caller.register()
+            callee.register()
+            uri = f"sip:bob@{server.DOMAIN}"
+            headers = [f"Contact: {caller.contact}"]
+            caller.send(caller.request("INVITE", uri, headers=headers))
+            challenge = caller.final()
+            credentials = sip.digest(challenge.get("Proxy-Authenticate"), "alice", "alice-secret", "INVITE", uri)
+            caller.send(caller.request("INVITE", uri, headers=[*headers, f"Proxy-Authorization: {credentials}"]))
+            callee.answer(callee.receive(), 200, "OK")
+            answer = caller.final()
+            caller.send(caller.request("ACK", uri, to=answer.get("To"), cseq=caller.cseq,
+                                       headers=[f"Route: {r}" for r in answer.all("Record-Route")]))
+            proxy.process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            check(proxy.alive(), "SIGTERM: it waits for a call that stands")
+            with proxy.agent("udp", "bob") as late:
+                refused = late.authenticated("INVITE", "sip:alice@" + server.DOMAIN, headers=[f"Contact: {late.contact}"])
+                check(refused.code == 503 and refused.get("Retry-After"), "new calls get 503 with Retry-After", refused.raw)
+            check(proxy.stop() == 0, "a second SIGTERM ends it at once")
+    check(not os.path.exists(f"{proxy.folder}/proxy.sock"), "no socket is left")
+
+
+def serves_every_address():
+    with server.Proxy(BUILD, transports=("udp", "tcp"), address="*") as proxy:
+        for host in ("127.0.0.1", "127.0.0.2"):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+                phone.settimeout(5)
+                phone.connect((host, proxy.ports["udp"]))
+                agent = proxy.agent("udp")
+                agent.socket.close()
+                agent.socket, (agent.host, agent.port) = phone, phone.getsockname()
+                check(agent.register().code == 200, f"*: the answer comes from the address that was asked, {host}")
+
+
+def main():
+    with server.Proxy(BUILD) as proxy:
+        for test in (refuses_to_start, checks, keeps_secrets, reloads_its_certificate, bears_a_locked_database):
+            run(test, proxy)
+        check(proxy.alive(), "the proxy is alive", proxy.words())
+    for test in (starts_without_a_database, never_waits_for_a_reader, drains, serves_every_address):
+        run(test)
+    done()
+
+
+main()
