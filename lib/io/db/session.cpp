@@ -1,6 +1,7 @@
 #include "io/db/session.hpp"
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <cerrno>
 #include <cstring>
@@ -34,7 +35,16 @@ Trouble trouble_of(int result) {
     }
 }
 
-Failure failure_of(const std::exception &error) {
+/// SQLite calls it an I/O error when the files beside the database find no room.
+bool has_no_room(const std::string &file) {
+    constexpr std::uint64_t least = 64 * 1024;
+    std::size_t slash = file.find_last_of('/');
+    struct statvfs info {};
+    return ::statvfs(slash == std::string::npos ? "." : file.substr(0, slash + 1).c_str(), &info) == 0 &&
+           std::uint64_t{info.f_bavail} * info.f_frsize < least;
+}
+
+Failure failure_of(const std::exception &error, const std::string &file) {
     std::string text = error.what();
     // SOCI adds the statement, which holds no values but is of no use to an operator.
     text = text.substr(0, text.find(" while "));
@@ -42,9 +52,11 @@ Failure failure_of(const std::exception &error) {
         text.erase(0, colon + 2); // the place in SOCI
     if (text.find("no such table") != std::string::npos)
         return {Trouble::no_tables, "the database has no tables of ours: sipdb create makes them"};
-    if (const auto *sqlite = dynamic_cast<const soci::sqlite3_soci_error *>(&error))
-        return {trouble_of(sqlite->result()), text};
-    return {Trouble::other, text};
+    const auto *sqlite = dynamic_cast<const soci::sqlite3_soci_error *>(&error);
+    const Trouble trouble = sqlite == nullptr ? Trouble::other : trouble_of(sqlite->result());
+    if (trouble == Trouble::full || (trouble == Trouble::gone && has_no_room(file)))
+        return {Trouble::full, fmt::format("{}: the disk is full", file)};
+    return {trouble, fmt::format("{}: {}", file, text)};
 }
 
 struct File {
@@ -132,6 +144,7 @@ class Prepared {
 } // namespace
 
 struct Session::Parts {
+    std::string path;
     soci::session session;
     std::map<std::string, std::unique_ptr<Prepared>> prepared;
     File file;
@@ -147,7 +160,7 @@ struct Session::Parts {
             return use(*statement);
         } catch (const std::exception &e) {
             prepared.erase(sql);
-            return tl::unexpected(failure_of(e));
+            return tl::unexpected(failure_of(e, path));
         }
     }
 };
@@ -169,6 +182,7 @@ Result<std::unique_ptr<Session>> Session::open(const Url &url) {
                     fmt::format("{}: {}", url.place, std::strerror(errno)));
     }
     auto parts = std::make_unique<Parts>();
+    parts->path = url.place;
     try {
         parts->session.open(
             soci::sqlite3, fmt::format("dbname=\"{}\" timeout={} synchronous=full", url.place, busy_seconds));
@@ -179,9 +193,7 @@ Result<std::unique_ptr<Session>> Session::open(const Url &url) {
         if (mode != "wal" && ::access(url.place.c_str(), W_OK) == 0)
             parts->session << "PRAGMA journal_mode=WAL", soci::into(mode);
     } catch (const std::exception &e) {
-        Failure failure = failure_of(e);
-        failure.text = fmt::format("{}: {}", url.place, failure.text);
-        return tl::unexpected(failure);
+        return tl::unexpected(failure_of(e, url.place));
     }
     return std::unique_ptr<Session>(new Session(url, std::move(parts)));
 }
@@ -202,7 +214,7 @@ Result<std::monostate> Session::transaction(const std::function<Result<std::mono
             parts_->session << sql;
             return std::monostate();
         } catch (const std::exception &e) {
-            return tl::unexpected(failure_of(e));
+            return tl::unexpected(failure_of(e, url_.place));
         }
     };
     // A transaction that begins by reading and then writes can lose against another; this one waits at its

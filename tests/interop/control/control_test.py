@@ -240,18 +240,19 @@ def read_only(t):
 
 
 def full_disk(t):
-    """On a file system of 256 kB, in a mount namespace of its own."""
+    """On a file system of 1 MB, in a mount namespace of its own."""
     place = t.folder / "full"
     place.mkdir()
     script = f"""set -e
-        mount -t tmpfs -o size=256k none {place}
-        {BUILD}/tools/sipdb/sipdb create -q --db sqlite:{place}/x.sqlite
-        head -c 300000 /dev/zero > {place}/filler 2>/dev/null || :
+        mount -t tmpfs -o size=1m none '{place}'
+        cd '{place}'
+        '{BUILD}/tools/sipdb/sipdb' create -q --db sqlite:x.sqlite
+        head -c 2000000 /dev/zero > filler 2>/dev/null || :
         set +e
-        {BUILD}/tools/sipctl/sipctl --db sqlite:{place}/x.sqlite add full@example.com --generate
+        '{BUILD}/tools/sipctl/sipctl' --db sqlite:x.sqlite add full@example.com --generate
         echo "code $?"
-        rm {place}/filler
-        {BUILD}/tools/sipctl/sipctl --db sqlite:{place}/x.sqlite add full@example.com --generate >/dev/null
+        rm filler
+        '{BUILD}/tools/sipctl/sipctl' --db sqlite:x.sqlite add full@example.com --generate >/dev/null
         echo "code $?"
         """
     done = subprocess.run(["unshare", "-m" if os.geteuid() == 0 else "-Urm", "sh", "-c", script], capture_output=True, text=True, env=t.env, timeout=60)
