@@ -8,7 +8,7 @@ namespace cord::mediacodec {
 
 void say(const StreamOptions &options, const std::string &words) {
     if (options.verbosity >= 0)
-        fmt::print(stderr, "mediacodec: {}\n", words);
+        std::fputs(fmt::format("mediacodec: {}\n", words).c_str(), stderr);
 }
 
 /// "3 packets lost, 1 late": the counts that are not zero.

@@ -62,18 +62,21 @@ TEST_CASE("a tone comes through each codec as that tone", "[codec]") {
     CHECK(fit_tone(middle(out, format.rate, 0.2), format.rate, 1100).snr_db < -10);
 }
 
-TEST_CASE("a lost packet in ten is hardly heard in a tone", "[codec]") {
-    auto [text, least_snr] =
-        GENERATE(table<const char *, double>({{"pcma", 25},
-                                              {"pcmu", 25},
-                                              {"l16", 25},
-                                              {"opus", 5},
-                                              {"opus;useinbandfec=1;maxaveragebitrate=40000", 8}}));
+TEST_CASE("a lost packet in ten leaves no hole in a tone", "[codec]") {
+    // Opus fades a guess quickly, unless the next packet repeats what was lost (in-band FEC).
+    auto [text, format, least] = GENERATE(table<const char *, PcmFormat, double>(
+        {{"pcma", {8000, 1}, 7000},
+         {"pcmu", {8000, 1}, 7000},
+         {"l16", {8000, 1}, 7000},
+         {"opus", {8000, 1}, 300},
+         {"opus;useinbandfec=1;maxaveragebitrate=24000", {16000, 1}, 1200}}));
     CAPTURE(text);
-    const PcmFormat format{8000, 1};
-    const Pcm out = through(spec_of(text, format), format, 1000, each_tenth);
+    const Pcm out = through(spec_of(text, format), format, 440, each_tenth);
     CHECK(out.size() == 2 * format.rate);
-    CHECK(fit_tone(middle(out, format.rate, 0.2), format.rate, 1000).snr_db > least_snr);
+    CHECK(quietest(middle(out, format.rate, 0.2), format.rate) > least);
+    // A waveform's period is repeated in phase; Opus guesses with a phase of its own.
+    if (text[0] != 'o')
+        CHECK(fit_tone(middle(out, format.rate, 0.2), format.rate, 440).snr_db > 20);
 }
 
 TEST_CASE("a long loss fades to silence", "[codec]") {

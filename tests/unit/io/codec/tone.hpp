@@ -1,6 +1,7 @@
 // Tones to put through codecs, and how much of what comes out is that tone.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -54,6 +55,20 @@ inline ToneFit fit_tone(PcmView mono, std::uint32_t rate, double hertz) {
     const double fitted = a * xs + b * xc;
     const double rest = std::max(xx - fitted, 1e-9);
     return {std::sqrt(a * a + b * b), 10 * std::log10(std::max(fitted, 1e-9) / rest)};
+}
+
+/// The amplitude of a tone as loud as the quietest 20 ms: what tells a concealed gap from a silent one,
+/// though the guess may be out of phase.
+inline double quietest(PcmView mono, std::uint32_t rate) {
+    const std::size_t window = rate / 50;
+    double least = 1e18;
+    for (std::size_t at = 0; at + window <= mono.size(); at += window) {
+        double energy = 0;
+        for (std::int16_t sample : mono.subspan(at, window))
+            energy += double{1} * sample * sample;
+        least = std::min(least, energy);
+    }
+    return std::sqrt(2 * least / static_cast<double>(window));
 }
 
 /// One channel of interleaved sound.

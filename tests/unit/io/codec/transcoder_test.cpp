@@ -112,8 +112,7 @@ TEST_CASE("rates that need a resampler", "[codec]") {
 
 TEST_CASE("lost, doubled and reordered packets leave the tone whole", "[codec]") {
     const bool to_opus = GENERATE(false, true);
-    Packets packets =
-        to_opus ? sent("pcma", {8000, 1}, 1000, 4) : sent("opus;useinbandfec=1", {48000, 1}, 1000, 4);
+    Packets packets = to_opus ? sent("pcma", {8000, 1}, 1000, 4) : sent("opus", {48000, 1}, 1000, 4);
     for (std::size_t n = 15; n + 1 < packets.size(); n += 20)
         std::swap(packets[n], packets[n + 1]);
     for (std::size_t n = packets.size() - 8; n > 20; n -= 20)
@@ -127,7 +126,8 @@ TEST_CASE("lost, doubled and reordered packets leave the tone whole", "[codec]")
     CHECK(bridge.transcoder->arrivals().late == 1);
     CHECK(bridge.transcoder->decoded().concealed == std::chrono::milliseconds(180));
     const Pcm heard = to_opus ? bridge.heard("opus", 111, {8000, 1}) : bridge.heard("pcma", 8, {8000, 1});
-    CHECK(fit(heard, 8000, 1000).snr_db > 8);
+    // Opus fades a guess quickly; a hole would be silent.
+    CHECK(quietest(middle(heard, 8000, 0.2), 8000) > 300);
 }
 
 TEST_CASE("a pause stays a pause", "[codec]") {
