@@ -44,7 +44,7 @@ WorkerClient::Event next(WorkerClient &client, base::Time now = start) {
         client.flush();
         if (auto event = client.receive(now))
             return *event;
-        pollfd p{client.fd(), POLLIN, 0};
+        pollfd p{client.fd(), static_cast<short>(client.wants_write() ? POLLIN | POLLOUT : POLLIN), 0};
         REQUIRE(poll(&p, 1, 10'000) == 1);
     }
 }
@@ -134,6 +134,23 @@ TEST_CASE("what it has no codec for is refused", "[worker]") {
     REQUIRE(refused);
     CHECK(refused->id == 5);
     CHECK(refused->reason == "no such codec here (mediacodec list shows them)");
+}
+
+TEST_CASE("a worker takes 4096 streams, and says so to the next", "[worker]") {
+    WorkerClient client = make();
+    for (std::uint32_t id = 0; id <= 4096; ++id) {
+        client.open(id, {9, 65530, 0}, parse_payload_map("0=pcmu").value(), pcma);
+        client.flush();
+    }
+    auto event = next(client);
+    auto *refused = std::get_if<WorkerClient::Refused>(&event);
+    REQUIRE(refused);
+    CHECK(refused->id == 4096);
+    CHECK(refused->reason == "this worker has all the streams it takes");
+    client.close(0);
+    client.open(4096, {9, 65530, 0}, opus, pcma);
+    client.packet(4096, opus_tone(1000, 0.02).front());
+    CHECK(hear(client, 1).size() == 160);
 }
 
 TEST_CASE("a killed worker's streams go on", "[worker]") {

@@ -41,7 +41,7 @@ WorkerClient::Event next(WorkerClient &client, base::Time now) {
         client.flush();
         if (auto event = client.receive(now))
             return *event;
-        pollfd p{client.fd(), POLLIN, 0};
+        pollfd p{client.fd(), static_cast<short>(client.wants_write() ? POLLIN | POLLOUT : POLLIN), 0};
         REQUIRE(poll(&p, 1, 10'000) == 1);
     }
 }
