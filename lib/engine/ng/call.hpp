@@ -118,7 +118,7 @@ struct Session {
         rules; ///< of the last answer, for each side's sections
     base::UnixTime created{};
     base::UnixTime last_signal{};
-    base::Time expires = base::never; ///< deleted, but kept until then
+    bool deleted = false; ///< kept for a while
 
     [[nodiscard]] std::vector<media::PortId> ports() const;
 };

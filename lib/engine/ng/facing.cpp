@@ -65,7 +65,9 @@ Facing facing_offerer(const sdp::Session &offer, const Options &options) {
 Facing facing_answerer(const sdp::Session &offer, const Facing &offerer, const Options &options,
                        const std::optional<Facing> &before) {
     Facing facing = before.value_or(Facing());
-    if (!options.transport_protocol.empty())
+    // Scripts say RTP/AVP for "a phone": one that has begun with SDES keeps its keys.
+    const bool keeps_keys = before && before->sdes && !is_secure(options.transport_protocol);
+    if (!options.transport_protocol.empty() && !keeps_keys)
         facing.protocol = options.transport_protocol;
     else if (!before)
         facing.protocol = offerer.protocol;
@@ -73,7 +75,7 @@ Facing facing_answerer(const sdp::Session &offer, const Facing &offerer, const O
         facing.ice = options.ice == IceWish::force;
     else if (!before)
         facing.ice = offerer.ice;
-    if (!before || !options.transport_protocol.empty())
+    if (!before || (!options.transport_protocol.empty() && !keeps_keys))
         choose_keys(facing, options);
     // RFC 8834 section 4.5 has browsers multiplex always; scripts seldom say so.
     facing.mux = facing.ice || options.rtcp_mux.contains("require") || (before && before->mux);

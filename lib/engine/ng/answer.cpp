@@ -1,0 +1,40 @@
+#include "engine/ng/commands.hpp"
+#include "engine/ng/negotiate.hpp"
+
+namespace cord::engine::ng {
+namespace {
+
+const char *missing_key(const Options &options) {
+    if (options.call_id.empty())
+        return "No call-id in message";
+    if (options.from_tag.empty())
+        return "No from-tag in message";
+    return options.to_tag.empty() ? "No to-tag in message" : nullptr;
+}
+
+} // namespace
+
+Outcome answer(State &state, const Options &options, base::Now now) {
+    auto sdp = description(options);
+    if (!sdp)
+        return {std::move(sdp.error()), {}, {}, {}};
+    if (const char *reason = missing_key(options))
+        return {error(reason), {}, {}, {}};
+    auto found = state.calls.find(options.call_id);
+    if (found == state.calls.end())
+        return {error(unknown_call), {}, {}, {}};
+    const Place place = place_of_answer(found->second, options.from_tag, options.to_tag, options.via_branch);
+    if (!place.session)
+        return {error("Invalid dialogue association"), {}, {}, {}};
+
+    Session &session = *place.session;
+    session.sides[place.side].take_tag(options.to_tag);
+    session.last_signal = now.unix;
+    const sdp::Session rewritten = take_answer(session, *sdp, options, state.config, state.random);
+    return {Dict{{"result", "ok"}, {"sdp", sdp::write(rewritten)}},
+            {},
+            {},
+            {ApplyPlan{session.id, plan(session)}}};
+}
+
+} // namespace cord::engine::ng

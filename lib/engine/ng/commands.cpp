@@ -1,0 +1,67 @@
+#include "engine/ng/commands.hpp"
+
+#include <algorithm>
+
+namespace cord::engine::ng {
+
+Dict error(std::string_view reason) { return {{"result", "error"}, {"error-reason", reason}}; }
+
+Dict load_limit(const Options &options, std::string_view reason) {
+    if (options.understands_load_limit)
+        return {{"result", "load limit"}, {"message", reason}};
+    return error(reason);
+}
+
+tl::expected<sdp::Session, Dict> description(const Options &options) {
+    if (!options.sdp || options.sdp->empty())
+        return tl::unexpected(error("No SDP body in message"));
+    auto session = sdp::parse(*options.sdp);
+    if (!session) {
+        Dict reply = error("Failed to parse SDP");
+        reply.push_back({"detail", base::describe(session.error())});
+        return tl::unexpected(std::move(reply));
+    }
+    if (session->media.empty())
+        return tl::unexpected(error("Incomplete SDP specification"));
+    return std::move(*session);
+}
+
+std::vector<Session *> matching(Call &call, const Options &options) {
+    auto at_either = [](const Session &session, std::string_view tag) {
+        return session.sides[0].has_tag(tag) || session.sides[1].has_tag(tag);
+    };
+    // `delete` looks at the To tag only when told so by the flag of that name, `query` always.
+    const bool is_query = options.command == "query";
+    const bool by_to_tag = !options.to_tag.empty() && (is_query || options.has("to-tag"));
+    const bool by_branch = !options.via_branch.empty() && !is_query;
+    std::vector<Session *> out;
+    for (Session &session : call.sessions)
+        if ((options.from_tag.empty() || at_either(session, options.from_tag)) &&
+            (!by_to_tag || at_either(session, options.to_tag)) &&
+            (!by_branch || session.via_branch == options.via_branch))
+            out.push_back(&session);
+    return out;
+}
+
+std::pair<Call *, Session *> find(State &state, media::SessionId id) {
+    auto known = state.call_of.find(id);
+    if (known == state.call_of.end())
+        return {};
+    Call &call = state.calls.at(known->second);
+    auto session = std::find_if(call.sessions.begin(), call.sessions.end(),
+                                [&](const Session &s) { return s.id == id; });
+    return {&call, &*session};
+}
+
+std::vector<Effect> end(State &state, Call &call, media::SessionId id) {
+    auto session = std::find_if(call.sessions.begin(), call.sessions.end(),
+                                [&](const Session &s) { return s.id == id; });
+    std::vector<Effect> effects{RemoveSession{id}, ClosePorts{session->ports()}};
+    call.sessions.erase(session);
+    state.call_of.erase(id);
+    if (call.sessions.empty())
+        state.calls.erase(std::string(call.id));
+    return effects;
+}
+
+} // namespace cord::engine::ng

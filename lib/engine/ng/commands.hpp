@@ -1,0 +1,77 @@
+// The commands, one file each, and the state they work on. A command that has to ask the shell something
+// answers later, from what the shell brings.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "engine/media/statistics.hpp"
+#include "engine/ng/call.hpp"
+#include "engine/ng/config.hpp"
+#include "engine/ng/effect.hpp"
+#include "engine/ng/options.hpp"
+#include "wire/bencode/value.hpp"
+
+namespace cord::engine::ng {
+
+using wire::bencode::Dict;
+using wire::bencode::List;
+
+struct State {
+    Config config;
+    base::Random &random;
+    std::unordered_map<std::string, Call> calls;
+    std::unordered_map<media::SessionId, std::string> call_of; ///< Call-ID of each session
+    std::multimap<base::Time, media::SessionId> expiring;      ///< deleted, but kept until then
+    media::SessionId last_session = 0;
+    bool draining = false;
+};
+
+/// What came of a command: its reply, or a question on which the reply depends.
+struct Outcome {
+    std::optional<Dict> reply;
+    std::vector<PortNeed> needs;            ///< else: bind these, and call again with them
+    std::vector<media::SessionId> sessions; ///< else: the statistics of these
+    std::vector<Effect> effects;
+};
+
+[[nodiscard]] Dict error(std::string_view reason);
+/// Failover of Kamailio's module looks for the one, that of OpenSIPS' for the other.
+[[nodiscard]] Dict load_limit(const Options &options, std::string_view reason);
+inline constexpr const char *unknown_call = "Unknown call-id";
+
+/// The description in a command, or the reply that says what is wrong with it.
+[[nodiscard]] tl::expected<sdp::Session, Dict> description(const Options &options);
+
+/// `ports` are those that a first call needed.
+[[nodiscard]] Outcome offer(State &state, const Options &options, const std::vector<BoundPort> *ports,
+                            base::Now now);
+/// There were not so many ports: what the first call began is undone.
+[[nodiscard]] Outcome out_of_ports(State &state, const Options &options);
+[[nodiscard]] Outcome answer(State &state, const Options &options, base::Now now);
+[[nodiscard]] Outcome query(State &state, const Options &options);
+/// `delete`
+[[nodiscard]] Outcome remove(State &state, const Options &options);
+[[nodiscard]] Outcome list(const State &state, const Options &options);
+
+using Statistics = std::vector<std::optional<media::SessionStatistics>>;
+/// The reply to `query` and `delete`: they tell the same.
+[[nodiscard]] Dict tell(const State &state, const Options &options,
+                        const std::vector<media::SessionId> &sessions, const Statistics &statistics);
+/// Has deleted sessions end now, or after the delay that was asked for.
+void expire(State &state, const Options &options, const std::vector<media::SessionId> &sessions,
+            base::Time now);
+
+/// The sessions that the tags and the branch of a command mean; all of the call when it names none.
+[[nodiscard]] std::vector<Session *> matching(Call &call, const Options &options);
+[[nodiscard]] std::pair<Call *, Session *> find(State &state, media::SessionId id);
+/// Forgets the session; the call goes with its last one, and `call` with it.
+[[nodiscard]] std::vector<Effect> end(State &state, Call &call, media::SessionId id);
+
+} // namespace cord::engine::ng

@@ -1,0 +1,47 @@
+#include "engine/ng/envelope.hpp"
+
+#include "base/limits.hpp"
+#include "support/catch.hpp"
+
+using namespace cord::engine::ng;
+
+TEST_CASE("cookie and payload") {
+    auto e = open("d12ab d7:command4:pinge");
+    REQUIRE(e);
+    CHECK(e->cookie == "d12ab");
+    CHECK(e->payload == "d7:command4:pinge");
+    CHECK(e->encoding == Encoding::bencode);
+    CHECK(open("c {\"a\":1}")->encoding == Encoding::json);
+    CHECK(open("de")->cookie.empty());
+    CHECK_FALSE(open("d12"));
+    CHECK_FALSE(open(""));
+    CHECK_FALSE(open(std::string(max_cookie, 'c') + " de"));
+}
+
+TEST_CASE("a stream is cut into messages wherever it breaks") {
+    const std::string messages = "c1 d3:key3:e ee\nc2 {\"a\":\"} {\"}d3:key1:xed12 de";
+    const std::vector<std::string> expected{"c1 d3:key3:e ee", "\nc2 {\"a\":\"} {\"}", "d3:key1:xe",
+                                            "d12 de"};
+    std::vector<std::string> got;
+    std::string buffer;
+    for (char c : messages) {
+        buffer += c;
+        auto length = frame(buffer);
+        REQUIRE(length);
+        if (*length) {
+            got.push_back(buffer.substr(0, **length));
+            buffer.erase(0, **length);
+        }
+    }
+    CHECK(got == expected);
+    CHECK(buffer.empty());
+}
+
+TEST_CASE("what cannot become a message is refused, and soon") {
+    CHECK_FALSE(frame("no-cookie-here\nc de"));
+    CHECK_FALSE(frame("c x"));
+    CHECK_FALSE(frame("c dxy"));
+    CHECK_FALSE(frame(std::string(max_cookie + 1, 'c')));
+    CHECK_FALSE(frame("c {" + std::string(cord::base::limits::ng_message, ' ')));
+    CHECK(frame("c d3:sdp" + std::to_string(cord::base::limits::ng_message / 2) + ":x"));
+}
