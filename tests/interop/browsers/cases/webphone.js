@@ -14,6 +14,9 @@ async function open(x, n, { user = n === 'A' ? 'alice' : 'bob', password, connec
   Object.assign(w, { name: `${n}-webphone-${user}`, user, tone: x.TONE[n] });
   x.open.push(w);
   const { page } = w;
+  await page.evaluate(() => localStorage.clear()); // what another case has kept
+  await page.reload();
+  await w.inject();
   await page.setViewportSize({ width, height });
   w.id = id => page.locator('#' + id);
   w.says = text => page.waitForFunction(t => document.getElementById('log').textContent.includes(t) || document.getElementById('state-text').textContent.includes(t), text, { timeout: 8000 });

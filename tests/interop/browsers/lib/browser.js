@@ -55,8 +55,8 @@ class Browser {
     if (o.video) await page.addInitScript(v => { window.__iopVideo = v; }, o.video);
     await page.goto(o.url || ORIGIN + '/');
     if (o.lib === 'sipml5') await page.addScriptTag({ content: fs.readFileSync(SIPML5, 'utf8') });
-    await page.addScriptTag({ path: this.bundle });
-    await page.waitForFunction('window.iopReady');
+    a.inject = async () => { await page.addScriptTag({ path: this.bundle }); await page.waitForFunction('window.iopReady'); };
+    await a.inject();
     return a;
   }
 }
