@@ -15,14 +15,10 @@ namespace {
 // digest. What is fetched here is never freed: it lives as long as the process.
 const char *name_of(Hash hash) {
     switch (hash) {
-    case Hash::md5:
-        return "MD5";
-    case Hash::sha1:
-        return "SHA1";
-    case Hash::sha256:
-        return "SHA256";
-    case Hash::sha512_256:
-        return "SHA512-256";
+    case Hash::md5: return "MD5";
+    case Hash::sha1: return "SHA1";
+    case Hash::sha256: return "SHA256";
+    case Hash::sha512_256: return "SHA512-256";
     }
     return "";
 }

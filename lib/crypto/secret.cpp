@@ -4,8 +4,6 @@
 
 namespace cord::crypto {
 
-void wipe(base::MutableBytes bytes) {
-    OPENSSL_cleanse(bytes.data(), bytes.size());
-}
+void wipe(base::MutableBytes bytes) { OPENSSL_cleanse(bytes.data(), bytes.size()); }
 
 } // namespace cord::crypto

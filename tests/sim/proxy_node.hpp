@@ -32,7 +32,6 @@ class ProxyNode final : public Node {
     void act(const engine::proxy::Send &send, base::Now now);
     void act(const engine::proxy::Store &store, base::Now now);
     void act(const engine::proxy::LookUser &look, base::Now now);
-    void act(const engine::proxy::CloseFlow &, base::Now) {}
     void act(const engine::proxy::AskBreaker &ask, base::Now now);
     void act(const engine::proxy::Event &, base::Now) {}
     void later(base::Now now, std::function<void(base::Now)> what);

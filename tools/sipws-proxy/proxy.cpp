@@ -51,6 +51,9 @@ base::Result<void, io::net::SystemError> Proxy::bind(engine::proxy::Listener lis
 void Proxy::start(io::db::Url database, std::function<void()> ready) {
     started_ = now().mono;
     setup_.config.breakers = setup_.breakers.size();
+    setup_.config.own_hosts.push_back(io::net::host_name());
+    for (const base::IpAddress &ip : io::net::own_addresses())
+        setup_.config.own_hosts.push_back(ip.text());
     core_ = std::make_unique<engine::proxy::Core>(setup_.config, random_);
     database_ = std::make_unique<io::db::DatabaseThread>(
         std::move(database), [&loop = loop_](std::function<void()> work) { loop.post(std::move(work)); });
@@ -131,8 +134,6 @@ void Proxy::apply(engine::proxy::Send &send) {
     if (used && !copy.empty())
         trace(*used, true, base::as_bytes(copy));
 }
-
-void Proxy::apply(engine::proxy::CloseFlow &close) { transports_.close(close.flow); }
 
 void Proxy::apply(engine::proxy::Store &store) {
     io::db::DatabaseThread::Stored stored;

@@ -60,7 +60,6 @@ class Proxy {
     void settle();
     void arm();
     void apply(engine::proxy::Send &send);
-    void apply(engine::proxy::CloseFlow &close);
     void apply(engine::proxy::Store &store);
     void apply(engine::proxy::LookUser &look);
     void apply(engine::proxy::AskBreaker &ask);

@@ -12,9 +12,7 @@ std::string aor_key(std::string_view user, std::string_view domain) {
     return fmt::format("{}@{}", user, base::lower(domain));
 }
 
-std::string aor_key(const Binding &binding) {
-    return aor_key(binding.user, binding.domain);
-}
+std::string aor_key(const Binding &binding) { return aor_key(binding.user, binding.domain); }
 
 std::string slot_of(const Binding &binding) {
     if (!binding.instance.empty())

@@ -25,11 +25,6 @@ struct Send {
     Token token = 0;
 };
 
-/// Close the connection once what was sent before has left.
-struct CloseFlow {
-    transaction::Flow flow;
-};
-
 /// Write the rows; with a token, answer by on_stored after they are durable. Token 0: nobody waits.
 struct Store {
     Token token = 0;
@@ -58,6 +53,6 @@ struct Event {
     std::vector<std::pair<std::string, Value>> fields;
 };
 
-using Effect = std::variant<Send, CloseFlow, Store, LookUser, AskBreaker, Event>;
+using Effect = std::variant<Send, Store, LookUser, AskBreaker, Event>;
 
 } // namespace cord::engine::proxy

@@ -1,4 +1,4 @@
-// All SIP sockets of a shard: listeners and connections, by flows. The engines' Send and CloseFlow end here.
+// All SIP sockets of a shard: listeners and connections, by flows. The engines' Send ends here.
 #pragma once
 
 #include <cstdint>

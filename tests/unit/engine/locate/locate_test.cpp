@@ -10,9 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-base::UnixTime at(std::chrono::seconds s) {
-    return base::UnixTime(s);
-}
+base::UnixTime at(std::chrono::seconds s) { return base::UnixTime(s); }
 
 Binding binding(std::string ruid, std::uint64_t connection = 0) {
     Binding b;
