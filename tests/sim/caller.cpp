@@ -1,6 +1,5 @@
 // The caller's side of a simulated phone: INVITE, ACK, CANCEL, BYE.
 #include "engine/transaction/in_transaction.hpp"
-#include "engine/transaction/timers.hpp"
 #include "sim/phone.hpp"
 #include "wire/sip/headers.hpp"
 
@@ -102,14 +101,6 @@ void Phone::give_up(Call &call, base::Now now) {
 void Phone::send_cancel(Call &call, base::Now now) {
     const auto invite = Message::parse(call.invite);
     (void)layer_.send(flow(), tx::make_cancel(*invite), top_via(*invite)->branch(), "CANCEL", now.mono);
-    // RFC 3261 section 9.1: with no final response in 64*T1 after the CANCEL, the client gives the
-    // transaction up.
-    after(tx::timer_b, now, [&call](base::Now) {
-        if (call.state != Call::State::inviting && call.state != Call::State::ringing)
-            return;
-        call.code = 408;
-        call.state = Call::State::ended;
-    });
     drain(now);
 }
 
@@ -117,11 +108,21 @@ void Phone::hang_up(Call &call, base::Now now) {
     if (call.state != Call::State::established)
         return;
     call.state = Call::State::ending;
+    send_bye(call, {}, now);
+}
+
+void Phone::send_bye(Call &call, const Credentials &credentials, base::Now now) {
     std::string branch;
-    const std::string bye = call.dialog.request(Method::bye, new_via(branch)).finish();
-    const tx::Id id = layer_.send(flow(), bye, branch, "BYE", now.mono);
-    // Whatever comes back, or nothing: the dialog is over (RFC 3261 section 15.1.1).
-    clients_[id] = [&call](int code, const Message *, base::Now) {
+    Builder bye = call.dialog.request(Method::bye, new_via(branch));
+    credentials.add_to(bye);
+    const tx::Id id = layer_.send(flow(), bye.finish(), branch, "BYE", now.mono);
+    const bool first = credentials.value.empty();
+    clients_[id] = [this, &call, first](int code, const Message *response, base::Now at) {
+        if (code == 407 && first)
+            return send_bye(
+                call, answer_challenge(*response, place_.user, place_.password, call.dialog.target, random_),
+                at);
+        // Whatever else comes back, or nothing: the dialog is over (RFC 3261 section 15.1.1).
         if (code >= 200)
             call.state = Call::State::ended;
     };

@@ -24,6 +24,8 @@ class Node {
     [[nodiscard]] virtual base::Endpoint address() const = 0;
     virtual void on_packet(const Packet &packet, base::Now now) = 0;
     virtual void on_timer(base::Now now) = 0;
+    /// A connection is gone; what was under way on it never arrives.
+    virtual void on_closed(std::uint64_t connection, base::Now now) = 0;
     [[nodiscard]] virtual base::Time next_deadline() const = 0;
     [[nodiscard]] virtual std::vector<Packet> take_packets() = 0;
 };

@@ -10,6 +10,14 @@ namespace cord::sim {
 
 using namespace wire::sip;
 
+namespace {
+
+std::string invalid_host(const Phone::Place &place) {
+    return std::to_string(place.address.ip.bytes[3]) + ".invalid";
+}
+
+} // namespace
+
 tx::Flow Phone::flow() const {
     return {place_.transport, 0, place_.connection, place_.address, place_.next_hop};
 }
@@ -18,13 +26,13 @@ std::string Phone::new_via(std::string &branch) {
     branch = std::string(magic_cookie) + random_.token(10);
     std::string via = "SIP/2.0/" + std::string(via_name(place_.transport)) + ' ';
     // A browser does not know its address (RFC 7118 section 5).
-    via += is_websocket(place_.transport) ? place_.user + ".invalid" : place_.address.text();
+    via += is_websocket(place_.transport) ? invalid_host(place_) : place_.address.text();
     return via + ";branch=" + branch;
 }
 
 std::string Phone::contact() const {
     if (is_websocket(place_.transport))
-        return "<sip:" + place_.user + "@" + place_.user + ".invalid;transport=ws>";
+        return "<sip:" + place_.user + '@' + invalid_host(place_) + ";transport=ws>";
     return "<sip:" + place_.user + '@' + place_.address.text() + '>';
 }
 
@@ -99,6 +107,11 @@ void Phone::register_now(base::Now now) {
     }
     registered_ = 0;
     send_register({}, now);
+}
+
+void Phone::reconnect(std::uint64_t connection, base::Now now) {
+    place_.connection = connection;
+    register_now(now);
 }
 
 void Phone::send_register(const Credentials &credentials, base::Now now) {

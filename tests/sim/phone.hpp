@@ -73,6 +73,8 @@ class Phone final : public Node {
         : place_(std::move(place)), manner_(manner), random_(random) {}
 
     void register_now(base::Now now);
+    /// Goes on with a new connection to the next hop.
+    void reconnect(std::uint64_t connection, base::Now now);
     void call(const std::string &target, Attempt attempt, base::Now now);
 
     [[nodiscard]] int registered() const {
@@ -84,6 +86,7 @@ class Phone final : public Node {
     [[nodiscard]] base::Endpoint address() const override { return place_.address; }
     void on_packet(const Packet &packet, base::Now now) override;
     void on_timer(base::Now now) override;
+    void on_closed(std::uint64_t, base::Now) override {}
     [[nodiscard]] base::Time next_deadline() const override;
     [[nodiscard]] std::vector<Packet> take_packets() override { return std::exchange(packets_, {}); }
 
@@ -110,6 +113,7 @@ class Phone final : public Node {
     void give_up(Call &call, base::Now now);
     void send_cancel(Call &call, base::Now now);
     void hang_up(Call &call, base::Now now);
+    void send_bye(Call &call, const Credentials &credentials, base::Now now);
 
     // callee.cpp
     void on_invite(const Message &invite, tx::Id server, base::Now now);

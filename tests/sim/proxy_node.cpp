@@ -45,13 +45,17 @@ std::uint64_t ProxyNode::statistic(std::string_view name) const {
 }
 
 void ProxyNode::on_packet(const Packet &packet, base::Now now) {
+    if (packet.connection != 0)
+        connections_[packet.connection] = packet.from;
     core_.on_message(flow_of(packet.connection, packet.from), base::as_bytes(packet.bytes), now);
     act(now);
 }
 
-void ProxyNode::on_closed(std::uint64_t connection, base::Endpoint remote, base::Now now) {
-    core_.on_flow_closed(flow_of(connection, remote), now);
-    act(now);
+void ProxyNode::on_closed(std::uint64_t connection, base::Now now) {
+    if (const auto known = connections_.extract(connection)) {
+        core_.on_flow_closed(flow_of(connection, known.mapped()), now);
+        act(now);
+    }
 }
 
 void ProxyNode::on_timer(base::Now now) {
@@ -80,8 +84,7 @@ void ProxyNode::act(base::Now now) {
 }
 
 void ProxyNode::act(const proxy::Send &send, base::Now now) {
-    const bool unreachable = send.flow.is_reliable() && send.flow.connection == 0;
-    if (!unreachable) {
+    if (!send.flow.is_reliable() || connections_.count(send.flow.connection) > 0) {
         packets_.push_back({address_, send.flow.remote, send.bytes, send.flow.connection});
     } else if (send.token != 0) {
         later(now, [this, token = send.token](base::Now at) { core_.on_send_failed(token, at); });

@@ -24,7 +24,7 @@ class ProxyNode final : public Node {
     void on_timer(base::Now now) override;
     [[nodiscard]] base::Time next_deadline() const override;
     [[nodiscard]] std::vector<Packet> take_packets() override { return std::exchange(packets_, {}); }
-    void on_closed(std::uint64_t connection, base::Endpoint remote, base::Now now);
+    void on_closed(std::uint64_t connection, base::Now now) override;
 
   private:
     [[nodiscard]] engine::transaction::Flow flow_of(std::uint64_t connection, base::Endpoint remote) const;
@@ -39,6 +39,7 @@ class ProxyNode final : public Node {
     base::Endpoint address_;
     base::Random &random_;
     engine::proxy::Core core_;
+    std::map<std::uint64_t, base::Endpoint> connections_; // open ones, and who is at their other end
     std::vector<Packet> packets_;
     std::multimap<base::Time, std::function<void(base::Now)>> alarms_;
 };

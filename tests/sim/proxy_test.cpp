@@ -1,6 +1,6 @@
 // A thousand days in the life of a proxy: phones and browsers register and call through the real core, on a
-// network that loses a fifth of the datagrams. Each call is answered and ended, or fails with a status;
-// nothing is left behind.
+// network that loses a fifth of the datagrams and cuts connections. Each call is answered and ended, or fails
+// with a status; nothing is left behind.
 //
 // CORD_SIM_SEED=n runs that seed alone; CORD_SIM_TRACE=1 prints its packets.
 #include <cstdlib>
@@ -18,38 +18,51 @@ namespace {
 
 base::Endpoint at(const std::string &text) { return *base::Endpoint::parse(text); }
 
-// Four phones, every other one a browser on a WebSocket, behind one proxy. What they do follows from the
+// Users behind one proxy; alice and bob have a phone and a browser each. What they all do follows from the
 // seed.
-struct Scene {
+class Scene {
+  public:
     explicit Scene(std::uint64_t seed)
         : world(seed), proxy(at("192.0.2.100:5060"), "sim.test", world.random()) {
         world.add(proxy);
-        for (const std::string user : {"alice", "bob", "carol", "dave"})
-            add_phone(user);
+        for (const char *user : {"alice", "bob", "carol"})
+            add_phone(user, sim::tx::Transport::udp);
+        for (const char *user : {"alice", "bob", "dave"})
+            add_phone(user, sim::tx::Transport::ws);
         for (auto &phone : phones)
             world.after(random_time(2s),
                         [this, p = phone.get()](base::Now now) { register_until_done(*p, now); });
         for (int i = 0; i < 4; ++i)
             world.after(60s + random_time(120s), [this](base::Now now) { place_call(now); });
+        if (world.random().below(3) == 0)
+            world.after(60s + random_time(150s), [this](base::Now) { cut_a_connection(); });
     }
 
-    void add_phone(const std::string &user) {
+    sim::World world;
+    sim::ProxyNode proxy;
+    std::vector<std::unique_ptr<sim::Phone>> phones;
+
+  private:
+    void add_phone(const std::string &user, sim::tx::Transport transport) {
         const auto n = phones.size() + 1;
-        const bool browser = n % 2 == 0;
-        sim::Phone::Place place{user,
-                                "sim.test",
-                                sim::password_of(user),
-                                at("192.0.2." + std::to_string(n) + ":5060"),
-                                proxy.address(),
-                                browser ? sim::tx::Transport::ws : sim::tx::Transport::udp,
-                                browser ? n : 0};
-        const auto answer = world.random().below(10);
-        const Manner manner{answer < 7   ? Manner::Answer::accept
-                            : answer < 9 ? Manner::Answer::busy
-                                         : Manner::Answer::ignore,
-                            random_time(4s), 5s + random_time(30s)};
-        phones.push_back(std::make_unique<sim::Phone>(place, manner, world.random()));
+        const auto place = at("192.0.2." + std::to_string(n) + ":5060");
+        const bool browser = is_websocket(transport);
+        phones.push_back(
+            std::make_unique<sim::Phone>(sim::Phone::Place{user, "sim.test", sim::password_of(user), place,
+                                                           proxy.address(), transport, browser ? n : 0},
+                                         random_manner(), world.random()));
         world.add(*phones.back());
+    }
+
+    Manner random_manner() {
+        const auto answer = world.random().below(10);
+        Manner manner;
+        manner.answer = answer < 7   ? Manner::Answer::accept
+                        : answer < 9 ? Manner::Answer::busy
+                                     : Manner::Answer::ignore;
+        manner.ring = random_time(4s);
+        manner.talk = 5s + random_time(30s);
+        return manner;
     }
 
     // A phone whose registration failed tries again, five times at most.
@@ -62,21 +75,26 @@ struct Scene {
     }
 
     void place_call(base::Now now) {
-        const auto from = world.random().below(phones.size());
-        const auto to = (from + 1 + world.random().below(phones.size() - 1)) % phones.size();
-        const char *users[] = {"alice", "bob", "carol", "dave"};
+        sim::Phone &caller = *phones[world.random().below(phones.size())];
+        const char *users[] = {"alice", "bob", "carol", "dave", "nobody"};
         const bool impatient = world.random().below(4) == 0;
-        phones[from]->call("sip:" + std::string(users[to]) + "@sim.test",
-                           {impatient ? random_time(5s) : 100s, random_time(40s)}, now);
+        caller.call("sip:" + std::string(users[world.random().below(std::size(users))]) + "@sim.test",
+                    {impatient ? random_time(5s) : 100s, random_time(40s)}, now);
+    }
+
+    // A browser loses its WebSocket, and comes back with another some seconds later.
+    void cut_a_connection() {
+        const std::size_t browser = 3 + world.random().below(3);
+        world.close(browser + 1);
+        world.after(1s + random_time(10s), [this, browser](base::Now now) {
+            phones[browser]->reconnect(browser + 101, now);
+            register_until_done(*phones[browser], now);
+        });
     }
 
     base::Duration random_time(base::Duration below) {
         return base::Duration(world.random().below(static_cast<std::uint64_t>(below.count())));
     }
-
-    sim::World world;
-    sim::ProxyNode proxy;
-    std::vector<std::unique_ptr<sim::Phone>> phones;
 };
 
 struct Tally {
@@ -85,6 +103,14 @@ struct Tally {
     int refused = 0;
 };
 
+void check_call(const sim::Call &call, Tally &tally) {
+    INFO("call " << call.call_id << " state " << static_cast<int>(call.state) << " code " << call.code);
+    REQUIRE(call.over());
+    REQUIRE(call.code >= 200);
+    if (call.outgoing)
+        ++(call.code == 200 ? tally.answered : tally.refused);
+}
+
 void live_through(std::uint64_t seed, Tally &tally) {
     INFO("replay with CORD_SIM_SEED=" << seed << " CORD_SIM_TRACE=1");
     Scene scene(seed);
@@ -92,19 +118,12 @@ void live_through(std::uint64_t seed, Tally &tally) {
     for (const auto &phone : scene.phones) {
         tally.registered += phone->registered() == 200;
         REQUIRE(phone->transactions() == 0);
-        for (const auto &call : phone->calls()) {
-            INFO("call " << call->call_id << " state " << static_cast<int>(call->state) << " code "
-                         << call->code);
-            REQUIRE(call->over());
-            REQUIRE(call->code >= 200);
-            if (call->outgoing) {
-                tally.answered += call->code == 200;
-                tally.refused += call->code != 200;
-            }
-        }
+        for (const auto &call : phone->calls())
+            check_call(*call, tally);
     }
     REQUIRE(scene.proxy.statistic("transactions") == 0);
     REQUIRE(scene.proxy.statistic("calls_active") == 0);
+    REQUIRE(scene.proxy.statistic("bindings") == 0);
 }
 
 } // namespace
@@ -115,7 +134,7 @@ TEST_CASE("a thousand seeds of registrations and calls through the proxy") {
         return live_through(std::strtoull(one, nullptr, 10), tally);
     for (std::uint64_t seed = 1; seed <= 1000; ++seed)
         live_through(seed, tally);
-    CHECK(tally.registered > 3900);
+    CHECK(tally.registered > 5900);
     CHECK(tally.answered > 1500);
     CHECK(tally.refused > 500);
 }

@@ -56,7 +56,15 @@ void World::step() {
         drain(*node);
 }
 
+void World::close(std::uint64_t connection) {
+    closed_.insert(connection);
+    for (Node *node : nodes_)
+        node->on_closed(connection, now_);
+}
+
 void World::deliver(const Packet &packet) {
+    if (closed_.count(packet.connection) > 0)
+        return;
     trace("arrives", packet, now_.mono);
     for (Node *node : nodes_)
         if (node->address() == packet.to)

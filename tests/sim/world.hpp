@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ class World {
     void after(base::Duration delay, std::function<void(base::Now)> what) {
         script_.emplace(now_.mono + delay, std::move(what));
     }
+    /// Cuts a connection for good.
+    void close(std::uint64_t connection);
     /// Runs until nothing is left that would happen; false when that takes longer than `limit` of virtual
     /// time.
     [[nodiscard]] bool run(base::Duration limit);
@@ -35,6 +38,7 @@ class World {
     base::SeededRandom random_;
     Network network_;
     std::vector<Node *> nodes_;
+    std::set<std::uint64_t> closed_;
     std::multimap<base::Time, std::function<void(base::Now)>> script_;
     base::Now now_{base::Time{}, base::UnixTime{std::chrono::seconds(1'800'000'000)}};
 };

@@ -22,14 +22,10 @@ Acts Client::on_timer(Time now) {
 
 Acts Client::step(Event e, Time now) {
     switch (state_) {
-    case State::trying:
-        return trying(e, now);
-    case State::proceeding:
-        return proceeding(e, now);
-    case State::completed:
-        return completed(e);
-    case State::terminated:
-        break;
+    case State::trying: return trying(e, now);
+    case State::proceeding: return proceeding(e, now);
+    case State::completed: return completed(e);
+    case State::terminated: break;
     }
     return {};
 }
@@ -46,10 +42,8 @@ Acts Client::trying(Event e, Time now) {
         // transaction SHOULD inform the TU about the timeout, and then it SHOULD enter the "Terminated"
         // state."
         return terminate({Act::timeout, Act::terminated});
-    case Kind::failure:
-        return terminate({Act::failure, Act::terminated});
-    case Kind::response:
-        break;
+    case Kind::failure: return terminate({Act::failure, Act::terminated});
+    case Kind::response: break;
     }
     if (e.code >= 200)
         return final_response(now);
@@ -70,10 +64,8 @@ Acts Client::proceeding(Event e, Time now) {
         // "If timer F fires while in the "Proceeding" state, the TU MUST be informed of a timeout, and the
         // client transaction MUST transition to the terminated state."
         return terminate({Act::timeout, Act::terminated});
-    case Kind::failure:
-        return terminate({Act::failure, Act::terminated});
-    case Kind::response:
-        break;
+    case Kind::failure: return terminate({Act::failure, Act::terminated});
+    case Kind::response: break;
     }
     return e.code >= 200 ? final_response(now) : Acts{Act::deliver};
 }

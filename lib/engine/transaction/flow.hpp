@@ -15,15 +15,9 @@ namespace cord::engine::transaction {
 enum class Transport : std::uint8_t { udp, tcp, tls, ws, wss };
 
 /// RFC 3261 section 17: over a reliable transport nothing is sent twice and the waiting timers are zero.
-[[nodiscard]] constexpr bool is_reliable(Transport t) {
-    return t != Transport::udp;
-}
-[[nodiscard]] constexpr bool is_websocket(Transport t) {
-    return t == Transport::ws || t == Transport::wss;
-}
-[[nodiscard]] constexpr bool is_secure(Transport t) {
-    return t == Transport::tls || t == Transport::wss;
-}
+[[nodiscard]] constexpr bool is_reliable(Transport t) { return t != Transport::udp; }
+[[nodiscard]] constexpr bool is_websocket(Transport t) { return t == Transport::ws || t == Transport::wss; }
+[[nodiscard]] constexpr bool is_secure(Transport t) { return t == Transport::tls || t == Transport::wss; }
 
 /// As in a URI's transport parameter, a listener's option and a trace: "udp", "tcp", "tls", "ws", "wss".
 [[nodiscard]] constexpr std::string_view name(Transport t) {
@@ -49,14 +43,10 @@ enum class Transport : std::uint8_t { udp, tcp, tls, ws, wss };
 /// RFC 3261 section 19.1.2: the port when a URI or sent-by names none. WebSocket ports are those of RFC 7118.
 [[nodiscard]] constexpr std::uint16_t default_port(Transport t) {
     switch (t) {
-    case Transport::tls:
-        return 5061;
-    case Transport::ws:
-        return 80;
-    case Transport::wss:
-        return 443;
-    default:
-        return 5060;
+    case Transport::tls: return 5061;
+    case Transport::ws: return 80;
+    case Transport::wss: return 443;
+    default: return 5060;
     }
 }
 

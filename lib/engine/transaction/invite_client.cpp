@@ -23,16 +23,11 @@ Acts InviteClient::on_timer(Time now) {
 
 Acts InviteClient::step(Event e, Time now) {
     switch (state_) {
-    case State::calling:
-        return calling(e, now);
-    case State::proceeding:
-        return proceeding(e, now);
-    case State::completed:
-        return completed(e);
-    case State::accepted:
-        return accepted(e);
-    case State::terminated:
-        break;
+    case State::calling: return calling(e, now);
+    case State::proceeding: return proceeding(e, now);
+    case State::completed: return completed(e);
+    case State::accepted: return accepted(e);
+    case State::terminated: break;
     }
     return {};
 }
@@ -51,8 +46,10 @@ Acts InviteClient::calling(Event e, Time now) {
     case Kind::failure:
         // "Inform the TU", then Terminated (figure 5).
         return terminate({Act::failure, Act::terminated});
-    case Kind::response:
-        break;
+    case Kind::cancel:
+        // A CANCEL waits for the first provisional response; timer B runs until then.
+        return {};
+    case Kind::response: break;
     }
     if (e.code >= 200)
         return final_response(e.code, now);
@@ -65,14 +62,21 @@ Acts InviteClient::calling(Event e, Time now) {
 }
 
 Acts InviteClient::proceeding(Event e, Time now) {
-    if (e.kind == Kind::failure)
-        return terminate({Act::failure, Act::terminated});
-    if (e.kind != Kind::response)
+    switch (e.kind) {
+    case Kind::cancel:
+        // RFC 3261 section 9.1: "If there is no final response for the original request in 64*T1 seconds …,
+        // the client SHOULD then consider the original transaction cancelled and SHOULD destroy the client
+        // transaction handling the original request."
+        deadlines_.leave = now + 64 * t1;
         return {};
-    if (e.code >= 200)
-        return final_response(e.code, now);
-    // "Any further provisional responses MUST be passed up to the TU while in the "Proceeding" state."
-    return {Act::deliver};
+    case Kind::leave: return terminate({Act::timeout, Act::terminated});
+    case Kind::failure: return terminate({Act::failure, Act::terminated});
+    case Kind::response:
+        // "Any further provisional responses MUST be passed up to the TU while in the "Proceeding" state."
+        return e.code >= 200 ? final_response(e.code, now) : Acts{Act::deliver};
+    case Kind::again: break;
+    }
+    return {};
 }
 
 Acts InviteClient::final_response(int code, Time now) {
@@ -103,14 +107,13 @@ Acts InviteClient::completed(Event e) {
         // cause the ACK to be re-passed to the transport layer for retransmission, but the newly received
         // response MUST NOT be passed up to the TU."
         return e.code >= 300 ? Acts{Act::send_ack} : Acts{};
-    case Kind::failure:
-        return terminate({Act::failure, Act::terminated});
+    case Kind::failure: return terminate({Act::failure, Act::terminated});
     case Kind::leave:
         // "If timer D fires while the client transaction is in the "Completed" state, the client transaction
         // MUST move to the terminated state."
         return terminate({Act::terminated});
-    case Kind::again:
-        break;
+    case Kind::cancel:
+    case Kind::again: break;
     }
     return {};
 }

@@ -24,13 +24,15 @@ class InviteClient {
 
     [[nodiscard]] Acts start(Time now);
     [[nodiscard]] Acts on_response(int code, Time now) { return step({Kind::response, code}, now); }
+    /// Its CANCEL was sent: it does not wait for a final response for ever.
+    [[nodiscard]] Acts on_cancel(Time now) { return step({Kind::cancel, 0}, now); }
     [[nodiscard]] Acts on_failure(Time now) { return step({Kind::failure, 0}, now); }
     [[nodiscard]] Acts on_timer(Time now);
     [[nodiscard]] Time next_deadline() const { return deadlines_.next(); }
     [[nodiscard]] State state() const { return state_; }
 
   private:
-    enum class Kind : std::uint8_t { response, failure, again, leave };
+    enum class Kind : std::uint8_t { response, cancel, failure, again, leave };
     struct Event {
         Kind kind;
         int code;

@@ -18,16 +18,11 @@ Acts InviteServer::on_timer(Time now) {
 
 Acts InviteServer::step(Event e, Time now) {
     switch (state_) {
-    case State::proceeding:
-        return proceeding(e, now);
-    case State::completed:
-        return completed(e, now);
-    case State::confirmed:
-        return confirmed(e);
-    case State::accepted:
-        return accepted(e);
-    case State::terminated:
-        break;
+    case State::proceeding: return proceeding(e, now);
+    case State::completed: return completed(e, now);
+    case State::confirmed: return confirmed(e);
+    case State::accepted: return accepted(e);
+    case State::terminated: break;
     }
     return {};
 }
@@ -39,16 +34,11 @@ Acts InviteServer::proceeding(Event e, Time now) {
         // provisional response that was received from the TU MUST be passed to the transport layer for
         // retransmission."
         return responded_ ? Acts{Act::send_response} : Acts{};
-    case Kind::respond:
-        return proceeding_respond(e.code, now);
-    case Kind::again:
-        deadlines_.stop_again();
-        return {Act::send_trying};
-    case Kind::failure:
-        return terminate({Act::failure, Act::terminated});
+    case Kind::respond: return proceeding_respond(e.code, now);
+    case Kind::again: deadlines_.stop_again(); return {Act::send_trying};
+    case Kind::failure: return terminate({Act::failure, Act::terminated});
     case Kind::ack:
-    case Kind::leave:
-        break;
+    case Kind::leave: break;
     }
     return {};
 }
@@ -106,8 +96,7 @@ Acts InviteServer::completed(Event e, Time now) {
         // this case, the server transaction MUST transition to the "Terminated" state, and MUST indicate to
         // the TU that a transaction failure has occurred."
         return terminate({Act::timeout, Act::terminated});
-    case Kind::failure:
-        return terminate({Act::failure, Act::terminated});
+    case Kind::failure: return terminate({Act::failure, Act::terminated});
     case Kind::respond:
         // "Any other final responses passed by the TU to the server transaction are discarded".
         break;
@@ -132,12 +121,10 @@ Acts InviteServer::accepted(Event e) {
     case Kind::failure:
         // The TU learns of it and the state stays: another 2xx may yet get through.
         return {Act::failure};
-    case Kind::leave:
-        return terminate({Act::terminated});
+    case Kind::leave: return terminate({Act::terminated});
     case Kind::request:
         // RFC 6026 section 7.1: an INVITE that comes again is absorbed, for the 2xx is repeated end to end.
-    case Kind::again:
-        break;
+    case Kind::again: break;
     }
     return {};
 }

@@ -48,6 +48,7 @@ struct Layer::Parts {
     [[nodiscard]] std::optional<std::uint32_t> find(Id id) const;
     std::uint32_t open(Table &table, std::string key, const Flow &flow, Machine machine);
     void close(std::uint32_t slot);
+    void cancel_invite(std::string_view branch, base::Time now);
     void act(std::uint32_t slot, Acts acts, const Message *at_hand, base::Time now);
     void act(std::uint32_t slot, Act what, const Message *at_hand, base::Time now);
     void send(std::uint32_t slot) {
@@ -106,8 +107,7 @@ void Layer::Parts::act(std::uint32_t slot, Act what, const Message *at_hand, bas
     Slot &s = slots[slot];
     switch (what) {
     case Act::send_request:
-    case Act::send_response:
-        return send(slot);
+    case Act::send_response: return send(slot);
     case Act::send_trying:
         s.bytes = wire::sip::make_response(*s.request, 100).finish();
         return act(slot, std::get<InviteServer>(*s.machine).respond(100, now), nullptr, now);
@@ -120,15 +120,18 @@ void Layer::Parts::act(std::uint32_t slot, Act what, const Message *at_hand, bas
         if (at_hand && at_hand->is_response())
             output.emplace_back(Response{id(slot), *at_hand});
         return;
-    case Act::timeout:
-        output.emplace_back(Timeout{id(slot)});
-        return;
-    case Act::failure:
-        output.emplace_back(Failure{id(slot)});
-        return;
-    case Act::terminated:
-        return close(slot);
+    case Act::timeout: output.emplace_back(Timeout{id(slot)}); return;
+    case Act::failure: output.emplace_back(Failure{id(slot)}); return;
+    case Act::terminated: return close(slot);
     }
+}
+
+void Layer::Parts::cancel_invite(std::string_view branch, base::Time now) {
+    const auto invite = clients.find(client_key(branch, name(Method::invite)));
+    if (invite == clients.end())
+        return;
+    const std::uint32_t slot = invite->second;
+    act(slot, std::get<InviteClient>(*slots[slot].machine).on_cancel(now), nullptr, now);
 }
 
 Layer::Layer() : parts_(std::make_unique<Parts>()) {}
@@ -136,15 +139,9 @@ Layer::~Layer() = default;
 Layer::Layer(Layer &&) noexcept = default;
 Layer &Layer::operator=(Layer &&) noexcept = default;
 
-base::Time Layer::next_deadline() const {
-    return parts_->deadlines.next();
-}
-std::vector<Output> Layer::take_output() {
-    return std::exchange(parts_->output, {});
-}
-std::size_t Layer::size() const {
-    return parts_->servers.size() + parts_->clients.size();
-}
+base::Time Layer::next_deadline() const { return parts_->deadlines.next(); }
+std::vector<Output> Layer::take_output() { return std::exchange(parts_->output, {}); }
+std::size_t Layer::size() const { return parts_->servers.size() + parts_->clients.size(); }
 
 Received Layer::on_request(const Message &request, const Flow &flow, base::Time now) {
     using Kind = Received::Kind;
@@ -219,6 +216,8 @@ Id Layer::send(const Flow &flow, std::string request, std::string_view branch, s
     };
     if (method == name(Method::invite))
         return begin(InviteClient(flow.is_reliable()));
+    if (method == name(Method::cancel))
+        parts_->cancel_invite(branch, now);
     return begin(Client(flow.is_reliable()));
 }
 

@@ -2,20 +2,14 @@
 
 namespace cord::engine::transaction {
 
-Acts Server::on_timer(Time now) {
-    return deadlines_.leave <= now ? step({Kind::leave, 0}, now) : Acts{};
-}
+Acts Server::on_timer(Time now) { return deadlines_.leave <= now ? step({Kind::leave, 0}, now) : Acts{}; }
 
 Acts Server::step(Event e, Time now) {
     switch (state_) {
-    case State::trying:
-        return trying(e, now);
-    case State::proceeding:
-        return proceeding(e, now);
-    case State::completed:
-        return completed(e);
-    case State::terminated:
-        break;
+    case State::trying: return trying(e, now);
+    case State::proceeding: return proceeding(e, now);
+    case State::completed: return completed(e);
+    case State::terminated: break;
     }
     return {};
 }
@@ -23,13 +17,10 @@ Acts Server::step(Event e, Time now) {
 Acts Server::trying(Event e, Time now) {
     // "Once in the "Trying" state, any further request retransmissions are discarded."
     switch (e.kind) {
-    case Kind::respond:
-        return respond_with(e.code, now);
-    case Kind::failure:
-        return terminate({Act::failure, Act::terminated});
+    case Kind::respond: return respond_with(e.code, now);
+    case Kind::failure: return terminate({Act::failure, Act::terminated});
     case Kind::request:
-    case Kind::leave:
-        break;
+    case Kind::leave: break;
     }
     return {};
 }
@@ -40,12 +31,9 @@ Acts Server::proceeding(Event e, Time now) {
         // "If a retransmission of the request is received while in the "Proceeding" state, the most recently
         // sent provisional response MUST be passed to the transport layer for retransmission."
         return {Act::send_response};
-    case Kind::respond:
-        return respond_with(e.code, now);
-    case Kind::failure:
-        return terminate({Act::failure, Act::terminated});
-    case Kind::leave:
-        break;
+    case Kind::respond: return respond_with(e.code, now);
+    case Kind::failure: return terminate({Act::failure, Act::terminated});
+    case Kind::leave: break;
     }
     return {};
 }
@@ -70,10 +58,8 @@ Acts Server::completed(Event e) {
         // "While in the "Completed" state, the server transaction MUST pass the final response to the
         // transport layer for retransmission whenever a retransmission of the request is received."
         return {Act::send_response};
-    case Kind::leave:
-        return terminate({Act::terminated});
-    case Kind::failure:
-        return terminate({Act::failure, Act::terminated});
+    case Kind::leave: return terminate({Act::terminated});
+    case Kind::failure: return terminate({Act::failure, Act::terminated});
     case Kind::respond:
         // "Any other final responses passed by the TU to the server transaction MUST be discarded".
         break;

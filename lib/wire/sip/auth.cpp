@@ -53,8 +53,6 @@ std::optional<std::string_view> AuthValue::param(std::string_view name) const {
     return std::nullopt;
 }
 
-bool AuthValue::is_digest() const {
-    return base::iequals(scheme, "Digest");
-}
+bool AuthValue::is_digest() const { return base::iequals(scheme, "Digest"); }
 
 } // namespace cord::wire::sip

@@ -7,9 +7,7 @@
 namespace cord::wire::sip {
 namespace {
 
-bool breaks_line(char c) {
-    return c == '\r' || c == '\n';
-}
+bool breaks_line(char c) { return c == '\r' || c == '\n'; }
 
 // RFC 3261 section 8.2.6.2: "if the To header field in the request did not contain a tag, the URI in the To
 // header field in the response MUST equal the URI in the To header field; additionally, the UAS MUST add a
@@ -65,20 +63,15 @@ Builder make_response(const Message &request, std::uint16_t code, std::string_vi
         case HeaderId::via:
         case HeaderId::from:
         case HeaderId::call_id:
-        case HeaderId::cseq:
-            out.add(field.name, field.value);
-            break;
-        case HeaderId::to:
-            out.add(field.name, response_to(field.value, code, to_tag));
-            break;
+        case HeaderId::cseq: out.add(field.name, field.value); break;
+        case HeaderId::to: out.add(field.name, response_to(field.value, code, to_tag)); break;
         // Section 8.2.6.1: "When a 100 (Trying) response is generated, any Timestamp header field present in
         // the request MUST be copied into this 100 (Trying) response."
         case HeaderId::timestamp:
             if (code == 100)
                 out.add(field.name, field.value);
             break;
-        default:
-            break;
+        default: break;
         }
     }
     return out;

@@ -21,18 +21,14 @@ void Edit::patch_field(std::size_t at, Order order, std::string_view name, std::
     patches_.back().text_end = static_cast<std::uint32_t>(texts_.size());
 }
 
-void Edit::request_uri(std::string_view uri) {
-    replace(message_.request_uri(), uri);
-}
+void Edit::request_uri(std::string_view uri) { replace(message_.request_uri(), uri); }
 
 void Edit::replace(std::string_view view, std::string_view text) {
     const std::size_t at = message_.offset_of(view);
     patch(at, at + view.size(), Order::over, one_line(text));
 }
 
-void Edit::replace(const Value &value, std::string_view text) {
-    replace(value.text, text);
-}
+void Edit::replace(const Value &value, std::string_view text) { replace(value.text, text); }
 
 void Edit::prepend(HeaderId id, std::string_view value) {
     const auto first = message_.field_with(id);

@@ -68,12 +68,8 @@ HeaderId header_id(std::string_view name) {
     return HeaderId::other;
 }
 
-std::string_view name(HeaderId id) {
-    return rows[static_cast<std::size_t>(id)].name;
-}
+std::string_view name(HeaderId id) { return rows[static_cast<std::size_t>(id)].name; }
 
-bool is_list(HeaderId id) {
-    return rows[static_cast<std::size_t>(id)].list;
-}
+bool is_list(HeaderId id) { return rows[static_cast<std::size_t>(id)].list; }
 
 } // namespace cord::wire::sip

@@ -4,6 +4,7 @@
 
 #include "base/address.hpp"
 #include "base/text.hpp"
+#include "wire/sip/lex.hpp"
 
 namespace cord::wire::sip {
 namespace {
@@ -11,9 +12,7 @@ namespace {
 using base::fail;
 
 // Names with an underscore are no host names, and yet are in use.
-bool is_host_char(char c) {
-    return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.' || c == '_';
-}
+constexpr CharSet host_chars = CharSet::alphanum_and("-._");
 
 } // namespace
 
@@ -28,9 +27,9 @@ base::Result<HostPort> HostPort::parse(std::string_view text) {
         host_end = std::min(text.find(':'), text.size());
         if (host_end == 0)
             return fail("no host");
-        for (std::size_t i = 0; i < host_end; ++i)
-            if (!is_host_char(text[i]))
-                return fail("character that a host cannot hold", i);
+        if (const std::size_t bad = host_chars.find_other(text.substr(0, host_end));
+            bad != std::string_view::npos)
+            return fail("character that a host cannot hold", bad);
     }
     HostPort out{text.substr(0, host_end), std::nullopt};
     if (host_end == text.size())

@@ -9,29 +9,49 @@
 
 namespace cord::wire::sip {
 
-[[nodiscard]] constexpr bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
+[[nodiscard]] constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-/// token: alphanum and - . ! % * _ + ` ' ~
-[[nodiscard]] constexpr bool is_token_char(char c) {
-    constexpr auto table = [] {
-        std::array<bool, 256> t{};
-        for (int i = 0; i < 256; ++i)
-            t[static_cast<std::size_t>(i)] =
-                base::is_digit(static_cast<char>(i)) || base::is_alpha(static_cast<char>(i));
-        for (char mark : std::string_view("-.!%*_+`'~"))
-            t[static_cast<unsigned char>(mark)] = true;
-        return t;
-    }();
-    return table[static_cast<unsigned char>(c)];
-}
+/// A set of characters, as a table: one load tells whether a character is in it.
+class CharSet {
+  public:
+    [[nodiscard]] static constexpr CharSet of(std::string_view members) {
+        CharSet set;
+        for (char c : members)
+            set.in_[static_cast<unsigned char>(c)] = true;
+        return set;
+    }
+    /// ALPHA, DIGIT and these.
+    [[nodiscard]] static constexpr CharSet alphanum_and(std::string_view members) {
+        CharSet set = of(members);
+        for (std::size_t i = 0; i < 256; ++i)
+            set.in_[i] =
+                set.in_[i] || base::is_digit(static_cast<char>(i)) || base::is_alpha(static_cast<char>(i));
+        return set;
+    }
+    /// All above the blank but these; DEL and what is no ASCII only with `beyond_ascii`.
+    [[nodiscard]] static constexpr CharSet visible_but(std::string_view members, bool beyond_ascii) {
+        CharSet set;
+        for (std::size_t i = '!'; i < (beyond_ascii ? 256 : 127); ++i)
+            set.in_[i] = members.find(static_cast<char>(i)) == std::string_view::npos;
+        return set;
+    }
+    [[nodiscard]] constexpr bool operator()(char c) const { return in_[static_cast<unsigned char>(c)]; }
+    /// The offset of the first character that is not in the set, or npos.
+    [[nodiscard]] constexpr std::size_t find_other(std::string_view s) const {
+        for (std::size_t i = 0; i < s.size(); ++i)
+            if (!(*this)(s[i]))
+                return i;
+        return std::string_view::npos;
+    }
+
+  private:
+    std::array<bool, 256> in_{};
+};
+
+inline constexpr CharSet token_chars = CharSet::alphanum_and("-.!%*_+`'~");
 
 [[nodiscard]] constexpr bool is_token(std::string_view s) {
-    for (char c : s)
-        if (!is_token_char(c))
-            return false;
-    return !s.empty();
+    return !s.empty() && token_chars.find_other(s) == std::string_view::npos;
 }
 
 [[nodiscard]] constexpr bool is_hex_digit(char c) {
@@ -73,7 +93,7 @@ class Cursor {
             ++at_;
         return text_.substr(begin, at_ - begin);
     }
-    constexpr std::string_view token() { return take_while(is_token_char); }
+    constexpr std::string_view token() { return take_while(token_chars); }
 
     /// At a double quote: the string's inside, escapes as written; nothing, and no step, when no quote closes
     /// it.

@@ -66,17 +66,11 @@ base::Result<Message> Message::parse(std::string_view bytes) {
     return Message(found, bytes);
 }
 
-const Head &Message::head() const {
-    return store_->head;
-}
+const Head &Message::head() const { return store_->head; }
 
-const Line &Message::line(std::uint16_t index) const {
-    return store_->lines()[index];
-}
+const Line &Message::line(std::uint16_t index) const { return store_->lines()[index]; }
 
-std::string_view Message::bytes() const {
-    return {store_->text(), store_->size};
-}
+std::string_view Message::bytes() const { return {store_->text(), store_->size}; }
 
 Field Message::field(std::uint16_t index) const {
     const Line &l = line(index);
@@ -128,13 +122,9 @@ std::size_t Message::count(HeaderId id) const {
     return n;
 }
 
-Values Message::values(HeaderId id) const {
-    return {*this, id};
-}
+Values Message::values(HeaderId id) const { return {*this, id}; }
 
-Fields Message::fields() const {
-    return Fields(*this);
-}
+Fields Message::fields() const { return Fields(*this); }
 
 void Values::Iterator::enter_line() {
     if (line_ == Head::none)

@@ -23,7 +23,7 @@ bool take_display(Cursor &in, std::string_view &out) {
         in.skip_blanks();
         return in.peek() == '<';
     }
-    out = base::trim(in.take_while([](char c) { return is_token_char(c) || base::is_space(c); }));
+    out = base::trim(in.take_while([](char c) { return token_chars(c) || base::is_space(c); }));
     return in.peek() == '<';
 }
 

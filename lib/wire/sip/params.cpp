@@ -10,14 +10,8 @@ using base::fail;
 
 // gen-value = token / host / quoted-string. Unquoted, whatever cannot end the value is let through: IPv6
 // without brackets in `received`, for one, is what RFC 3261 itself asks for.
-bool is_bare_value_char(char c) {
-    return c != ';' && c != ',' && c != '"' && c != '<' && c != '>' && !base::is_space(c);
-}
-
-bool is_uri_param_char(char c) {
-    return c != '"' && c != '<' && c != '>' && c != '@' && c != '?' && c != ',' &&
-           static_cast<unsigned char>(c) > ' ';
-}
+constexpr CharSet bare_value_chars = CharSet::visible_but(";,\"<>", true);
+constexpr CharSet uri_param_chars = CharSet::visible_but("\"<>@?,", true);
 
 // One `name[=value]`; false where it is malformed.
 bool take_header_param(Cursor &in, Param &out) {
@@ -36,7 +30,7 @@ bool take_header_param(Cursor &in, Param &out) {
         out.value = *inside;
         return true;
     }
-    out.value = in.take_while(is_bare_value_char);
+    out.value = in.take_while(bare_value_chars);
     return !out.value.empty();
 }
 
@@ -55,14 +49,11 @@ base::Result<Params> Params::parse_header(std::string_view text) {
 }
 
 base::Result<Params> Params::parse_uri(std::string_view text) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (!is_uri_param_char(text[i]))
-            return fail("character that a URI parameter cannot hold", i);
-        const bool name_missing =
-            text[i] == ';' && (i + 1 == text.size() || text[i + 1] == ';' || text[i + 1] == '=');
-        if (name_missing)
+    if (const std::size_t bad = uri_param_chars.find_other(text); bad != std::string_view::npos)
+        return fail("character that a URI parameter cannot hold", bad);
+    for (std::size_t i = text.find(';'); i != std::string_view::npos; i = text.find(';', i + 1))
+        if (i + 1 == text.size() || text[i + 1] == ';' || text[i + 1] == '=')
             return fail("URI parameter without a name", i);
-    }
     return Params(text);
 }
 
@@ -77,7 +68,7 @@ void Params::Iterator::cut() {
     if (in.accept('=')) {
         param_.has_value = true;
         param_.quoted = in.peek() == '"';
-        param_.value = param_.quoted ? in.quoted().value_or("") : in.take_while(is_bare_value_char);
+        param_.value = param_.quoted ? in.quoted().value_or("") : in.take_while(bare_value_chars);
     }
     rest_ = in.rest();
 }

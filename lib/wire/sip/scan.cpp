@@ -13,9 +13,7 @@ using base::Result;
 
 constexpr auto npos = std::string_view::npos;
 
-std::uint16_t u16(std::size_t n) {
-    return static_cast<std::uint16_t>(n);
-}
+std::uint16_t u16(std::size_t n) { return static_cast<std::uint16_t>(n); }
 
 void note(Head &head, const char *reason, std::size_t at, std::uint16_t code = 400) {
     if (!head.fault)
@@ -42,9 +40,7 @@ void set_part(Head &head, std::size_t i, std::size_t begin, std::size_t end) {
 }
 
 // RFC 3261 section 7.1: "The SIP-Version string is case-insensitive".
-bool is_version(std::string_view s) {
-    return base::istarts_with(s, "SIP/");
-}
+bool is_version(std::string_view s) { return base::istarts_with(s, "SIP/"); }
 
 void check_version(Head &head, std::string_view version, std::size_t at) {
     // RFC 3261 section 21.5.6: "The server does not support, or refuses to support, the SIP protocol
@@ -121,7 +117,8 @@ LineEnd find_field_end(std::string_view s, std::size_t begin, Head &head) {
 }
 
 Line scan_field(std::string_view s, std::size_t begin, LineEnd end, Head &head) {
-    Line line;
+    Line line{};
+    line.id = HeaderId::other;
     line.begin = u16(begin);
     line.end = u16(end.next);
     const std::string_view text = s.substr(begin, end.text - begin);
@@ -135,10 +132,10 @@ Line scan_field(std::string_view s, std::size_t begin, LineEnd end, Head &head) 
     std::size_t name_end = colon;
     while (name_end > 0 && is_blank(text[name_end - 1]))
         --name_end;
-    if (!is_token(text.substr(0, name_end)))
-        note(head, "header name is not a token", begin);
     line.name_end = u16(begin + name_end);
     line.id = header_id(text.substr(0, name_end));
+    if (line.id == HeaderId::other && !is_token(text.substr(0, name_end)))
+        note(head, "header name is not a token", begin);
     std::size_t value = colon + 1;
     std::size_t value_end = text.size();
     while (value < value_end && base::is_space(text[value]))

@@ -21,14 +21,15 @@ struct Fault {
 };
 
 /// One header field: offsets into the message. Continuation lines (RFC 3261 section 7.3.1) belong to it.
+/// Without initializers: a Scan has room for many of which few are used.
 struct Line {
-    std::uint16_t begin = 0;    ///< Of the name.
-    std::uint16_t name_end = 0; ///< Past the name.
-    std::uint16_t value = 0;    ///< Of the value, blanks before it left out.
-    std::uint16_t value_end = 0;
-    std::uint16_t end = 0;  ///< Past the line end: where the next field begins.
-    std::uint16_t next = 0; ///< The next line with this id, or Head::none.
-    HeaderId id = HeaderId::other;
+    std::uint16_t begin;    ///< Of the name.
+    std::uint16_t name_end; ///< Past the name.
+    std::uint16_t value;    ///< Of the value, blanks before it left out.
+    std::uint16_t value_end;
+    std::uint16_t end;  ///< Past the line end: where the next field begins.
+    std::uint16_t next; ///< The next line with this id, or Head::none.
+    HeaderId id;
 };
 static_assert(base::limits::sip_message <= UINT16_MAX, "offsets are 16 bits wide");
 

@@ -18,10 +18,7 @@ constexpr auto npos = std::string_view::npos;
 // Neither blanks nor controls nor what delimits a URI. ABNF is narrower, but phones put more than it allows
 // into users
 // ("#" in dial strings); none of it can be taken for a delimiter.
-bool is_uri_char(char c) {
-    return static_cast<unsigned char>(c) > ' ' && static_cast<unsigned char>(c) < 0x7f && c != '<' &&
-           c != '>' && c != '"';
-}
+constexpr CharSet uri_chars = CharSet::visible_but("<>\"", false);
 
 // "%" HEXDIG HEXDIG everywhere, or the offset of the one that is not.
 std::size_t find_bad_escape(std::string_view s) {
@@ -32,9 +29,8 @@ std::size_t find_bad_escape(std::string_view s) {
 }
 
 bool is_scheme(std::string_view s) {
-    return !s.empty() && base::is_alpha(s[0]) && std::all_of(s.begin(), s.end(), [](char c) {
-        return base::is_alpha(c) || base::is_digit(c) || c == '+' || c == '-' || c == '.';
-    });
+    constexpr CharSet scheme_chars = CharSet::alphanum_and("+-.");
+    return !s.empty() && base::is_alpha(s[0]) && scheme_chars.find_other(s) == npos;
 }
 
 // Everything behind "sip:" or "sips:".
@@ -67,9 +63,7 @@ Result<void> parse_sip(std::string_view rest, Uri &out) {
     return {};
 }
 
-int hex_value(char c) {
-    return base::is_digit(c) ? c - '0' : base::lower(c) - 'a' + 10;
-}
+int hex_value(char c) { return base::is_digit(c) ? c - '0' : base::lower(c) - 'a' + 10; }
 
 // The character at `i`, an escape taken as what it stands for; `i` moves past it.
 char next_unescaped(std::string_view s, std::size_t &i) {
@@ -132,9 +126,8 @@ bool headers_contained(std::string_view a, std::string_view b) {
 } // namespace
 
 Result<Uri> Uri::parse(std::string_view text) {
-    for (std::size_t i = 0; i < text.size(); ++i)
-        if (!is_uri_char(text[i]))
-            return fail("character that a URI cannot hold", i);
+    if (const std::size_t bad = uri_chars.find_other(text); bad != npos)
+        return fail("character that a URI cannot hold", bad);
     if (const std::size_t bad = find_bad_escape(text); bad != npos)
         return fail("percent sign without two hexadecimal digits", bad);
     const std::size_t colon = text.find(':');
@@ -150,13 +143,9 @@ Result<Uri> Uri::parse(std::string_view text) {
     return out;
 }
 
-bool Uri::is_sip() const {
-    return base::iequals(scheme, "sip") || is_sips();
-}
+bool Uri::is_sip() const { return base::iequals(scheme, "sip") || is_sips(); }
 
-bool Uri::is_sips() const {
-    return base::iequals(scheme, "sips");
-}
+bool Uri::is_sips() const { return base::iequals(scheme, "sips"); }
 
 bool equivalent(const Uri &a, const Uri &b) {
     // "A SIP and SIPS URI are never equivalent."

@@ -7,9 +7,7 @@ namespace {
 
 using base::Error;
 
-std::optional<Fault> bad_request(Error e) {
-    return Fault{e, 400};
-}
+std::optional<Fault> bad_request(Error e) { return Fault{e, 400}; }
 
 // RFC 3261 section 8.1.1: "A valid SIP request formulated by a UAC MUST, at a minimum, contain the following
 // header fields: To, From, CSeq, Call-ID, Max-Forwards, and Via". Max-Forwards is not asked for: RFC 2543 did

@@ -53,9 +53,7 @@ base::Result<Via> Via::parse(std::string_view text) {
 }
 
 // RFC 3261 section 25.1 makes quoted and unquoted text case-insensitive unless said otherwise.
-bool Via::has_magic_cookie() const {
-    return base::istarts_with(branch(), magic_cookie);
-}
+bool Via::has_magic_cookie() const { return base::istarts_with(branch(), magic_cookie); }
 
 std::optional<std::uint16_t> Via::rport() const {
     const auto number = base::to_uint(params.value("rport").value_or(""), 65'535);

@@ -35,9 +35,7 @@ TEST_CASE("the heap agrees with a sorted map, whatever is set and changed") {
                 REQUIRE(earliest() > deadline);
             }
             break;
-        default:
-            heap.set(slot, deadline);
-            expected[slot] = deadline;
+        default: heap.set(slot, deadline); expected[slot] = deadline;
         }
         REQUIRE(heap.next() == earliest());
     }

@@ -202,6 +202,17 @@ TEST_CASE("a response is matched by branch and method") {
     CHECK(outputs(layer) == "INVITE CANCEL deliver-200");
 }
 
+TEST_CASE("an INVITE that was cancelled ends, though nobody says so") {
+    Layer layer;
+    const Message invite = request("INVITE");
+    (void)send(layer, invite, tcp);
+    CHECK(layer.on_response(response(invite, 180), start));
+    CHECK(layer.next_deadline() == base::never);
+    (void)layer.send(tcp, make_cancel(invite), "z9hG4bK1", "CANCEL", start);
+    CHECK(layer.on_response(response(request("CANCEL"), 200), start));
+    CHECK(run_out(layer) == "INVITE deliver-180 CANCEL deliver-200 terminated timeout terminated");
+}
+
 TEST_CASE("ACK and CANCEL are made as the RFC says") {
     const Message invite = request("INVITE");
     const auto ack = Message::parse(make_ack(invite, response(invite, 404)));

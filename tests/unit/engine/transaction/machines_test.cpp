@@ -149,6 +149,16 @@ TEST_CASE("INVITE client: timers A and B, D, M") {
 
     // Timer C, which ends a ringing that lasts too long, is the proxy's.
     CHECK(invite_client(S::proceeding).next_deadline() == cord::base::never);
+    auto cancelled = invite_client(S::proceeding);
+    CHECK(cancelled.on_cancel(start) == nothing);
+    CHECK(run_out(cancelled) == decltype(run_out(cancelled)){{32s, Act::timeout}, {32s, Act::terminated}});
+    for (S other : {S::calling, S::completed, S::accepted, S::terminated}) {
+        auto m = invite_client(other);
+        const Time before = m.next_deadline();
+        CHECK(m.on_cancel(start + 1s) == nothing);
+        CHECK(m.next_deadline() == before);
+        CHECK(m.state() == other);
+    }
     auto completed = invite_client(S::completed);
     CHECK(times_of(completed, Act::terminated) == Times{32s});
     auto accepted = invite_client(S::accepted);
