@@ -339,8 +339,10 @@ void fail_flow(State &s, const Flow &flow) {
         if (e.flow.connection == flow.connection && is_invite(e) && e.state == Exchange::State::forwarding)
             cancel(s, e);
         for (std::size_t i = 0; i < e.branches.size(); ++i)
-            if (e.branches[i].target.flow.connection == flow.connection)
+            if (e.branches[i].target.flow.connection == flow.connection) {
                 on_branch_failure(s, e, i, 480);
+                s.layer.on_failure(e.branches[i].client, s.now.mono);
+            }
     }
 }
 

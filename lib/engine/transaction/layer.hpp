@@ -76,8 +76,8 @@ class Layer {
     void respond(Id id, int code, std::string bytes, base::Time now);
 
     /// Sends a request in a new client transaction. Branch and method are those of its top Via and CSeq; an
-    /// ACK of a 2xx is no transaction and does not belong here. A CANCEL gives the INVITE of its branch 64*T1 to
-    /// end.
+    /// ACK of a 2xx is no transaction and does not belong here. A CANCEL gives the INVITE of its branch 64*T1
+    /// to end.
     Id send(const Flow &flow, std::string request, std::string_view branch, std::string_view method,
             base::Time now);
     /// A response came. False: it belongs to no transaction, and RFC 6026 section 7.3 says to drop it.
