@@ -1,5 +1,7 @@
 #include "io/codec/packetizer.hpp"
 
+#include <algorithm>
+
 #include "wire/rtp/packet.hpp"
 
 namespace cord::io::codec {

@@ -103,7 +103,7 @@ void Transcoder::event(const wire::rtp::Packet &packet, const CodecSpec &spec, s
     auto event = wire::rtp::TelephoneEvent::parse(packet.payload());
     if (!events_ || !event)
         return;
-    // RFC 4733 section 2.2: "the timestamp … the beginning of the event" is the same in all its packets.
+    // RFC 4733 section 2.5.1.2: all packets of an event carry the timestamp of its beginning.
     if (!event_ || event_->from != timestamp)
         event_ = {timestamp,
                   packetizer_.timestamp() + (timestamp - heard) * events_->clock_rate / spec.clock_rate};

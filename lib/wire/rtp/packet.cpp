@@ -63,15 +63,14 @@ std::optional<base::Bytes> Packet::element(std::uint8_t wanted) const {
     base::ByteReader r(extension());
     while (r.left() > 0) {
         std::uint8_t id = r.u8();
-        // RFC 8285 section 4.2: "A sequence of 0 bytes … padding"; they carry no length.
+        // RFC 8285 section 4.1.2: padding is octets of 0, which have no length.
         if (id == 0)
             continue;
         std::size_t length = 0;
         if (one_byte) {
             length = (id & 0x0fu) + 1u;
             id >>= 4;
-            // "If the ID value 15 is used, its length field should be ignored, processing of the entire
-            // extension should terminate at that point".
+            // Section 4.2: an id of 15 ends the whole extension.
             if (id == 15)
                 return {};
         } else {

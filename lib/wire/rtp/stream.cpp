@@ -106,7 +106,7 @@ base::Result<bool> StreamReader::read_rtpdump_header() {
 }
 
 base::Result<std::optional<StreamItem>> StreamReader::next_frame() {
-    // RFC 4571 section 2: "A LENGTH of zero … codes the null packet", which carries nothing.
+    // RFC 4571 section 2: "Zero is a valid value for LENGTH, and it codes the null packet."
     while (left().size() >= 2 && base::load16(left().data()) == 0)
         at_ += 2;
     if (left().size() < 2)

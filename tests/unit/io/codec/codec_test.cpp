@@ -1,5 +1,7 @@
 #include "io/codec/codec.hpp"
 
+#include <algorithm>
+
 #include "io/codec/converter.hpp"
 #include "support/catch.hpp"
 #include "tone.hpp"

@@ -1,5 +1,6 @@
 #include "io/codec/g711.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>

@@ -1,5 +1,7 @@
 #include "io/codec/wav.hpp"
 
+#include <algorithm>
+
 #include "support/catch.hpp"
 #include "tone.hpp"
 

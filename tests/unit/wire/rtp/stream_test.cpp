@@ -1,5 +1,7 @@
 #include "wire/rtp/stream.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "support/catch.hpp"
 
@@ -52,9 +54,7 @@ Outcome read(StreamReader &reader, base::Bytes stream, std::size_t step) {
     return out;
 }
 
-std::string text_of(const std::vector<std::uint8_t> &bytes) {
-    return std::string(base::as_text(bytes));
-}
+std::string text_of(const std::vector<std::uint8_t> &bytes) { return std::string(base::as_text(bytes)); }
 
 } // namespace
 
