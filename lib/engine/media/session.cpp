@@ -65,6 +65,8 @@ void Session::forward_rtp(std::uint8_t side, std::size_t transport, Datagram dat
         from.unknown_payload_type = packet->payload_type();
         return;
     }
+    if (rule->from_codec.name != "rtx") // retransmissions are a source beside the one they repair
+        from.reception.note(*packet, rule->from_codec.clock_rate, now);
     if (from.flow.transcoder() != 0) {
         strip_extension(datagram);
         out.transcodes.push_back({from.flow.transcoder(), datagram.bytes()});

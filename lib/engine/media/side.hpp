@@ -9,6 +9,7 @@
 #include "engine/media/plan.hpp"
 #include "engine/media/statistics.hpp"
 #include "engine/media/transport.hpp"
+#include "wire/rtp/reception.hpp"
 
 namespace cord::engine::media {
 
@@ -18,6 +19,7 @@ struct Stream {
     Counters received;
     Counters sent;
     Counters rtcp_received;
+    wire::rtp::Reception reception;
     Drops drops;
     std::vector<std::uint32_t> ssrcs; // that the peer sends, the latest last
     std::optional<std::uint8_t> unknown_payload_type;

@@ -65,6 +65,8 @@ StreamStatistics Session::statistics(std::uint8_t side, std::size_t n, base::Tim
     s.received.errors = stream.drops.total();
     s.sent = stream.sent;
     s.rtcp_received = stream.rtcp_received;
+    s.lost = stream.reception.lost();
+    s.jitter = stream.reception.jitter();
     s.ssrcs = stream.ssrcs;
     s.port = transport.plan().rtp;
     s.remote = transport.remote();

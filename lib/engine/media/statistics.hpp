@@ -42,6 +42,8 @@ struct StreamStatistics {
     Counters received; ///< RTP from the peer
     Counters sent;     ///< RTP to the peer
     Counters rtcp_received;
+    std::uint64_t lost = 0; ///< on the way from the peer to us
+    base::Duration jitter{};
     std::vector<std::uint32_t> ssrcs; ///< that the peer sends
     PortId port = 0;
     std::optional<base::Endpoint> remote; ///< where we send

@@ -234,8 +234,9 @@ bool Transport::send(Content content, Datagram &datagram, Outbox &out) {
 std::optional<ice::Path> Transport::way_out(Content content) const {
     const bool second = content == Content::rtcp && plan_.rtcp;
     const Component &component = components_[second ? 1 : 0];
+    // RFC 7675 section 5.1: once consent has expired, an agent MUST cease to send on that pair.
     if (component.agent)
-        return component.agent->selected();
+        return consent_lost_ ? std::nullopt : component.agent->selected();
     const PortId port = second ? *plan_.rtcp : plan_.rtp;
     const auto &remote = component.peer.remote();
     return remote ? std::optional(ice::Path{port, *remote}) : std::nullopt;

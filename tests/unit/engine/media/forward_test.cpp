@@ -100,6 +100,9 @@ TEST_CASE("two phones hear each other, payload types translated", "[media]") {
     CHECK(statistics->sides[1].streams[0].received.bytes == rtp(8, 9, 0).size());
     CHECK(statistics->sides[0].streams[0].ssrcs == std::vector<std::uint32_t>{0xaaaa});
     CHECK(statistics->sides[0].streams[0].silence.empty());
+    CHECK(statistics->sides[0].streams[0].lost == 0);
+    call.a.send(10, rtp(8, 6, 0xaaaa));
+    CHECK(call.world.engine.statistics(1, call.world.now)->sides[0].streams[0].lost == 3);
 }
 
 TEST_CASE("strangers are dropped and counted", "[media]") {
@@ -236,6 +239,8 @@ TEST_CASE("consent is lost when checks cease, and comes back with them", "[media
     call.world.run(call.world.now + 2s);
     CHECK(call.world.saw(Event::What::consent_lost, 0));
     CHECK(silence(call.world, 0) == "no ICE check for 30 seconds: the peer is gone");
+    call.phone.send(20, rtp(8, 9, 0xbbbb));
+    CHECK(call.browser.got.empty());
     call.browser.connect(10, gateway);
     CHECK(silence(call.world, 0) == "no packet has come");
 }
