@@ -47,7 +47,7 @@ const on = (id, event, act) => $(id).addEventListener(event, e => {
 on('account', 'submit', () => {
   const values = read();
   settings.save(values);
-  if ($('state').dataset.state === 'offline')
+  if (wantsAccount())
     phone.connect(values);
   else
     phone.disconnect();
@@ -85,13 +85,17 @@ for (const digit of '123456789*0#') {
   $('keypad').append(key);
 }
 
+/** Whether the account is still to be entered, or to be corrected. */
+const wantsAccount = () => ['offline', 'failed'].includes($('state').dataset.state);
+
 let clock = null;
 let ring = null;
 
 phone.addEventListener('state', ({ detail: { state, text } }) => {
   $('state').dataset.state = state;
   $('state-text').textContent = text;
-  $('connect').textContent = state === 'offline' ? 'Connect' : 'Disconnect';
+  $('connect').textContent = wantsAccount() ? 'Connect' : 'Disconnect';
+  show('account-fields', wantsAccount());
   show('dialer', state === 'online');
   if (state === 'failed')
     log(text, true);

@@ -121,6 +121,14 @@ add('message/browser-to-phone', async x => {
   x.assert(m && m.text.endsWith('Hello phone ☎'), m ? m.text : 'no MESSAGE arrived');
 });
 
+// A phone that offers SDES gets its own profile back.
+add('sdes/phone-to-browser', async x => {
+  const { a, p } = await down(x, { mediaenc: 'srtp-mand' });
+  await talk(x, a, p);
+  await a.do('hangup');
+  await p.wait(CLOSED, 5000);
+});
+
 // The profile's grace time is 4 seconds.
 add('lost/page-closed-mid-call', async x => {
   const { a, p } = await up(x);

@@ -88,6 +88,24 @@ add('is-called-by-phone', async x => {
   await w.over();
 });
 
+add('opus-alone-to-a-phone-with-pcma', async x => {
+  const p = await x.phone('p', { codecs: 'PCMA/8000/1' }), w = await open(x, 'A', { connect: false });
+  await w.id('expert').locator('summary').click();
+  await w.id('audio-codecs').fill('opus');
+  await w.id('connect').click();
+  await w.lamp('online');
+  await w.dial(p.user);
+  await p.wait(INC, 8000);
+  await p.answer();
+  await w.talking();
+  await x.hears(w, p.tone);
+  await x.phoneHears(p, w.tone);
+  const { in_audio: { codec } } = await w.stats();
+  x.assert(/opus/.test(codec), `the browser receives ${codec}`);
+  await w.id('hangup').click();
+  await p.wait(CLOSED, 5000);
+});
+
 add('browser-to-browser/video', async x => {
   const a = await open(x, 'A'), b = await open(x, 'B');
   await a.dial('bob', true);
