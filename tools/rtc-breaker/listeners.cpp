@@ -56,29 +56,26 @@ class UdpListener final : public Listener {
     io::net::UdpSocket socket_;
 };
 
-Made listen_udp(io::net::Loop &loop, std::string_view endpoint, std::string_view address,
-                OnMessage on_message) {
-    const std::size_t colon = address.rfind(':');
+/// HOST:PORT, where HOST may be a name, `*` or empty. The error says why not.
+base::Result<base::Endpoint, std::string> read_address(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
     auto port =
-        colon == std::string_view::npos ? std::nullopt : base::to_uint(address.substr(colon + 1), UINT16_MAX);
+        colon == std::string_view::npos ? std::nullopt : base::to_uint(text.substr(colon + 1), UINT16_MAX);
     if (!port)
-        return refuse(exit_code::bad_configuration, endpoint, "not udp:HOST:PORT");
-    std::string host(address.substr(0, colon));
+        return tl::unexpected(std::string("not HOST:PORT"));
+    const std::string host(text.substr(0, colon));
     auto ip = base::IpAddress::parse(host == "*" || host.empty() ? "0.0.0.0" : host);
     if (!ip) {
         addrinfo hints{}, *found = nullptr;
         hints.ai_socktype = SOCK_DGRAM;
         if (int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &found))
-            return refuse(exit_code::bad_configuration, endpoint, ::gai_strerror(error));
+            return tl::unexpected(std::string(::gai_strerror(error)));
         sockaddr_storage storage{};
         std::memcpy(&storage, found->ai_addr, found->ai_addrlen);
         ip = io::net::from_system(storage).ip;
         ::freeaddrinfo(found);
     }
-    auto fd = io::net::bind_udp({*ip, static_cast<std::uint16_t>(*port)});
-    if (!fd)
-        return tl::unexpected(ListenError{exit_code::cannot_create, fd.error().text});
-    return std::make_unique<UdpListener>(loop, std::move(*fd), std::move(on_message));
+    return base::Endpoint{*ip, static_cast<std::uint16_t>(*port)};
 }
 
 // ---- Unix sockets
@@ -134,13 +131,16 @@ base::Result<SocketFile, ListenError> bind_unix(std::string_view endpoint, std::
     return file;
 }
 
-class UnixStreamListener final : public Listener {
+/// Accepts streams on a socket that `Socket` owns.
+template <class Socket>
+class StreamListener final : public Listener {
   public:
-    UnixStreamListener(io::net::Loop &loop, SocketFile file, OnMessage on_message)
-        : loop_(loop), file_(std::move(file)), on_message_(std::move(on_message)), watch_(loop, file_.fd()) {
+    StreamListener(io::net::Loop &loop, Socket socket, int fd, std::string name, OnMessage on_message)
+        : loop_(loop), socket_(std::move(socket)), fd_(fd), name_(std::move(name)),
+          on_message_(std::move(on_message)), watch_(loop, fd) {
         wait();
     }
-    [[nodiscard]] std::string name() const override { return "unix:" + file_.path(); }
+    [[nodiscard]] std::string name() const override { return name_; }
 
   private:
     static constexpr std::size_t max_clients = 256;
@@ -155,7 +155,7 @@ class UnixStreamListener final : public Listener {
 
     void accept() {
         for (;;) {
-            Fd fd(::accept4(file_.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+            Fd fd(::accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
             if (!fd)
                 break;
             if (clients_.size() >= max_clients)
@@ -171,7 +171,9 @@ class UnixStreamListener final : public Listener {
     }
 
     io::net::Loop &loop_;
-    SocketFile file_;
+    Socket socket_;
+    int fd_;
+    std::string name_;
     OnMessage on_message_;
     io::net::Watch watch_;
     std::list<Client> clients_;
@@ -233,6 +235,35 @@ class StandardListener final : public Listener {
     Pipe pipe_;
 };
 
+// ---- by endpoint
+
+Made listen_ip(io::net::Loop &loop, std::string_view endpoint, bool tcp, std::string_view address,
+               OnMessage on_message) {
+    auto at = read_address(address);
+    if (!at)
+        return refuse(exit_code::bad_configuration, endpoint, at.error());
+    auto fd = tcp ? io::net::listen_tcp(*at) : io::net::bind_udp(*at);
+    if (!fd)
+        return tl::unexpected(ListenError{exit_code::cannot_create, fd.error().text});
+    if (!tcp)
+        return std::make_unique<UdpListener>(loop, std::move(*fd), std::move(on_message));
+    const int number = fd->get();
+    return std::make_unique<StreamListener<Fd>>(
+        loop, std::move(*fd), number, "tcp:" + io::net::local_endpoint(number).text(), std::move(on_message));
+}
+
+Made listen_unix(io::net::Loop &loop, std::string_view endpoint, bool stream, std::string_view path,
+                 OnMessage on_message) {
+    auto file = bind_unix(endpoint, path, stream ? SOCK_STREAM : SOCK_DGRAM);
+    if (!file)
+        return tl::unexpected(file.error());
+    if (!stream)
+        return std::make_unique<UnixDatagramListener>(loop, std::move(*file), std::move(on_message));
+    const int number = file->fd();
+    return std::make_unique<StreamListener<SocketFile>>(loop, std::move(*file), number, std::string(endpoint),
+                                                        std::move(on_message));
+}
+
 } // namespace
 
 Made listen(io::net::Loop &loop, std::string_view endpoint, OnMessage on_message,
@@ -240,17 +271,12 @@ Made listen(io::net::Loop &loop, std::string_view endpoint, OnMessage on_message
     if (endpoint == "-")
         return std::make_unique<StandardListener>(loop, std::move(on_message), std::move(on_end));
     const auto [kind, address] = base::cut(endpoint, ':');
-    if (kind == "udp")
-        return listen_udp(loop, endpoint, address, std::move(on_message));
-    if (kind != "unix" && kind != "unixgram")
-        return refuse(exit_code::bad_configuration, endpoint,
-                      "not udp:HOST:PORT, unix:PATH, unixgram:PATH or -");
-    auto file = bind_unix(endpoint, address, kind == "unix" ? SOCK_STREAM : SOCK_DGRAM);
-    if (!file)
-        return tl::unexpected(file.error());
-    if (kind == "unix")
-        return std::make_unique<UnixStreamListener>(loop, std::move(*file), std::move(on_message));
-    return std::make_unique<UnixDatagramListener>(loop, std::move(*file), std::move(on_message));
+    if (kind == "udp" || kind == "tcp")
+        return listen_ip(loop, endpoint, kind == "tcp", address, std::move(on_message));
+    if (kind == "unix" || kind == "unixgram")
+        return listen_unix(loop, endpoint, kind == "unix", address, std::move(on_message));
+    return refuse(exit_code::bad_configuration, endpoint,
+                  "not udp:HOST:PORT, tcp:HOST:PORT, unix:PATH, unixgram:PATH or -");
 }
 
 } // namespace cord::tools::rtc_breaker

@@ -248,8 +248,9 @@ int main(int argc, char **argv) {
     ::signal(SIGPIPE, SIG_IGN);
     Options options;
     io::cli::App app("rtc-breaker", "Relay media between browsers and phones, steered by the ng protocol");
-    app.repeated("--ng", options.ng, "ENDPOINT",
-                 "Listen for ng: udp:HOST:PORT, unix:PATH, unixgram:PATH, or - for stdin and stdout");
+    app.repeated(
+        "--ng", options.ng, "ENDPOINT",
+        "Listen for ng: udp:HOST:PORT, tcp:HOST:PORT, unix:PATH, unixgram:PATH, or - for stdin and stdout");
     app.repeated("--interface", options.interfaces, "[NAME/]ADDR[!ADVERTISED]",
                  "Address for media, and what descriptions say instead; default: that of the default route");
     app.option("--ports", options.ports, "FIRST-LAST", "UDP ports for media");

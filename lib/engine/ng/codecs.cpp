@@ -262,7 +262,7 @@ class Outcome {
             return a.offered->offerer && is_primary(a.answer.map);
         });
         if (passed != accepted_.end())
-            pass_on(*passed->offered->offerer);
+            pass_on();
         else
             translate();
         return std::move(out_);
@@ -288,18 +288,15 @@ class Outcome {
         out_.to_offerer.push_back(std::move(format));
     }
 
-    /// Both sides share a codec: what they share is passed on, in the answerer's order.
-    void pass_on(const Format &main) {
-        for (const Accepted &a : accepted_) {
-            if (a.offered->offerer &&
-                !(is_event(a.answer.map) && !same_codec(a.offered->offerer->map, a.answer.map))) {
+    /// Both sides share a codec: what they share is passed on, in the answerer's order. A codec that was put
+    /// in and accepted beside it comes last, is not sent by anybody who goes by the order, and has no rule:
+    /// one transcoder in a direction would have to take all of its packets.
+    void pass_on() {
+        for (const Accepted &a : accepted_)
+            if (a.offered->offerer && same_codec(a.offered->offerer->map, a.answer.map)) {
                 rule(*a.offered->offerer, a, false);
                 tell_offerer(*a.offered->offerer, a.answer);
-            } else if (!a.offered->offerer && can_transcode(a.answer.map) && can_transcode(main.map)) {
-                // Accepted beside the shared one, and so it may come.
-                from_answerer(a, main, true);
             }
-        }
     }
 
     /// They share none: the first that both the answerer and the worker speak meets the first of the

@@ -26,6 +26,13 @@ std::optional<bool> family_of(const sdp::Session &session) {
     return std::nullopt;
 }
 
+/// A bundle stays on its transport when the section that it began with is given up.
+void keep_transports(std::vector<std::size_t> &owners, const Side &side) {
+    for (std::size_t &owner : owners)
+        if (owner < side.sections.size() && side.transports[side.sections[owner].transport])
+            owner = side.sections[owner].transport;
+}
+
 /// Whether the transport that is there serves the new facing too.
 bool fits(const std::optional<Transport> &transport, const Facing &facing) {
     return transport && (facing.mux || transport->port.rtcp);
@@ -53,6 +60,8 @@ Layout lay_out(const Session &session, std::size_t offerer, const sdp::Session &
     for (std::size_t s : {offerer, answerer}) {
         Layout::ForSide &side = out.sides[s];
         side.owners = transport_owners(offer, side.facing);
+        if (side.facing.bundle)
+            keep_transports(side.owners, session.sides[s]);
         for (std::size_t i = 0; i < side.owners.size(); ++i) {
             const auto &there = session.sides[s].transports;
             const bool needed = side.owners[i] == i && is_relayed(offer.media[i]);

@@ -34,7 +34,7 @@ class Breaker:
     def __init__(self, folder, *options):
         self.folder = folder
         self.process = subprocess.Popen(
-            [PROGRAM, "--ng", "udp:127.0.0.1:0", "--ng", f"unix:{folder}/ng.sock", "--ng", f"unixgram:{folder}/gram.sock",
+            [PROGRAM, "--ng", "udp:127.0.0.1:0", "--ng", "tcp:localhost:0", "--ng", f"unix:{folder}/ng.sock", "--ng", f"unixgram:{folder}/gram.sock",
              "--interface", "127.0.0.1", "--run-dir", folder, *options], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
             text=True)
         self.port, lines = None, []
@@ -45,6 +45,7 @@ class Breaker:
             lines.append(line)
             found = re.search(r"udp:127\.0\.0\.1:(\d+)", line)
             self.port = found and int(found[1])
+        self.tcp_port = int(re.search(r"tcp:127\.0\.0\.1:(\d+)", line)[1])
 
     def stop(self, number=signal.SIGTERM):
         self.process.send_signal(number)
@@ -87,7 +88,7 @@ def rtp_packet(sequence, payload_type=8, ssrc=0x1234, payload=b"\xd5" * 160):
 
 
 def listeners(breaker, folder):
-    clients = {"udp": ng.Client.udp(breaker.port), "unix": ng.Client.unix(f"{folder}/ng.sock"),
+    clients = {"udp": ng.Client.udp(breaker.port), "tcp": ng.Client.tcp(breaker.tcp_port), "unix": ng.Client.unix(f"{folder}/ng.sock"),
                "unix without cookie": ng.Client.unix(f"{folder}/ng.sock", cookies=False),
                "unixgram": ng.Client.unixgram(f"{folder}/gram.sock", f"{folder}/own.sock")}
     for name, client in clients.items():

@@ -1,4 +1,4 @@
-"""An ng client as SIP servers are: bencode with a cookie over UDP and Unix sockets. For tests."""
+"""An ng client as SIP servers are: bencode with a cookie over UDP, TCP and Unix sockets. For tests."""
 import os
 import socket
 import uuid
@@ -51,6 +51,10 @@ class Client:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sock.connect(("127.0.0.1", port))
         return cls(sock)
+
+    @classmethod
+    def tcp(cls, port):
+        return cls(socket.create_connection(("127.0.0.1", port)), stream=True)
 
     @classmethod
     def unix(cls, path, cookies=True):

@@ -519,6 +519,36 @@ TEST_CASE("sections that we cannot relay keep their place with port zero") {
             m_line(bench.rewritten(answer(audio({}, line)))).starts_with("m=audio 0 UDP/TLS/RTP/SAVPF 111"));
 }
 
+TEST_CASE("a bundle stays on its transport when its first section is given up") {
+    Bench bench;
+    const std::string first = bench.rewritten(offer(browser_av, to_phone));
+    const std::string phone_av = recorded("baresip/video-vp8/invite-video.txt");
+    const std::string before = bench.rewritten(answer(phone_av));
+    std::string video_only = browser_av;
+    video_only.replace(video_only.find("m=audio 58345"), 13, "m=audio 0");
+    Dict more = to_phone;
+    more.push_back({"to-tag", "t"});
+    const std::string out = bench.rewritten(offer(video_only, more));
+    CHECK(m_line(out, 0).starts_with("m=audio 0 "));
+    CHECK(m_line(out, 1).starts_with("m=video 30004 "));
+    std::string reply = phone_av;
+    reply.replace(reply.find("m=audio 10224"), 13, "m=audio 0");
+    const std::string back = bench.rewritten(answer(reply));
+    CHECK(m_line(back, 1) == "m=video 30000 UDP/TLS/RTP/SAVPF 96");
+    CHECK(back.find("a=group:BUNDLE 1\r\n") != std::string::npos);
+    CHECK(back.find("a=ice-ufrag:" + value(before, "ice-ufrag")) != std::string::npos);
+}
+
+TEST_CASE("what a browser accepts beside a shared codec brings no transcoder in") {
+    Bench bench;
+    bench.rewritten(offer(phone_offer, to_browser));
+    std::string reply = browser_answer;
+    reply.replace(reply.find("SAVPF 8 0 101"), 13, "SAVPF 8 0 101 111");
+    reply += "a=rtpmap:111 opus/48000/2\r\n";
+    CHECK(m_line(bench.rewritten(answer(reply))) == "m=audio 30000 RTP/AVP 8 0 101");
+    CHECK(rules(bench.plans.at(1), 1) == "8->8 0->0 101->101");
+}
+
 TEST_CASE("plain relay passes multiplexed RTCP on, or takes it apart") {
     const std::string mux = audio({"a=rtcp-mux"});
     Bench bench;
