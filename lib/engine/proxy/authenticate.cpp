@@ -53,8 +53,9 @@ std::vector<Hash> order_for(const State &s, const Flow &flow) {
     const std::vector<Hash> &configured = s.identity.listener(flow).digest;
     if (!configured.empty())
         return configured;
-    // One challenge that every client understands. Of several, JsSIP reads only the last and SIP.js only the first,
-    // and libre (baresip 1.0) gives up at any algorithm but MD5 wherever it stands, against RFC 8760 section 2.4.
+    // One challenge that every client understands. Of several, JsSIP reads only the last and SIP.js only the
+    // first, and libre (baresip 1.0) gives up at any algorithm but MD5 wherever it stands, against RFC 8760
+    // section 2.4.
     return {Hash::md5};
 }
 

@@ -345,6 +345,7 @@ std::vector<Statistic> Core::statistics() const {
         out.push_back({name, value});
     out.push_back({"bindings", parts_->table.size()});
     out.push_back({"calls_active", parts_->calls.size()});
+    out.push_back({"exchanges", parts_->exchanges.size()});
     out.push_back({"transactions", parts_->layer.size()});
     return out;
 }

@@ -112,12 +112,13 @@ std::optional<Place> place_of(State &s, const Exchange &e) {
 
 Next enter_dialog(State &s, Exchange &e, const std::optional<RouteToken> &token) {
     auto call = token ? s.calls.find(token->call) : s.calls.end();
-    if (call == s.calls.end() || token->branch >= call->second.branches.size())
+    if (call == s.calls.end() || token->branch >= call->second.branches.size() ||
+        e.request.call_id() != call->second.call_id)
         return refuse(s, e, 481);
     auto from = wire::sip::from(e.request);
     auto to = wire::sip::to(e.request);
     e.in_dialog = find_dialog(call->second, token->branch, from->tag(), to->tag());
-    if (!e.in_dialog || e.request.call_id() != call->second.call_id)
+    if (!e.in_dialog)
         return refuse(s, e, 481);
     Place place = *place_of(s, e);
     // An ended dialog still passes what belongs to it on the way out: the ACK, a BYE that crosses ours.

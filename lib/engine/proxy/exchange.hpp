@@ -73,9 +73,9 @@ struct Exchange {
     State state = State::processing;
     std::size_t step = 0; ///< The processor in charge.
     std::optional<UserAnswer> user;
-    bool asked_for_callee = false; ///< `user` is the one called, not the sender.
-    std::optional<registrar::Answer> registered;
-    std::optional<bool> stored;
+    bool asked_for_callee = false;                ///< `user` is the one called, not the sender.
+    std::optional<registrar::Outcome> registered; ///< Of a REGISTER, while it is written.
+    bool stored = false;                          ///< Its rows are on disk.
 
     std::optional<std::string> domain; ///< That of the Request-URI, when it is ours.
     std::string sender;                ///< "user@domain" that the request claims to come from, when ours.
@@ -91,7 +91,7 @@ struct Exchange {
     /// the caller gets none before a 2xx.
     bool hides_early_media = false;
     std::vector<Target> targets; ///< Not yet tried.
-    std::vector<Branch> branches;
+    std::deque<Branch> branches; ///< A deque: the next group joins while an earlier branch is at work.
     bool cancelled = false;
 
     explicit Exchange(wire::sip::Message r) : request(std::move(r)) {}

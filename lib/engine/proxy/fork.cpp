@@ -309,7 +309,7 @@ void on_branch_failure(State &s, Exchange &e, std::size_t index, std::uint16_t c
     Branch &b = e.branches[index];
     if (b.state == Branch::State::done)
         return;
-    close_branch_locally(s, e, b, b.cancelled ? 487 : code);
+    close_branch_locally(s, e, b, b.timed_out ? 408 : b.cancelled ? 487 : code);
     conclude(s, e);
 }
 
@@ -317,8 +317,9 @@ void on_ring_timeout(State &s, Exchange &e, std::size_t index) {
     Branch &b = e.branches[index];
     b.deadline = base::never;
     if (b.cancelled) {
-        // The CANCEL was not obeyed within its time.
-        on_branch_failure(s, e, index, 487);
+        // RFC 3261 section 9.1: without a final response within 64*T1 "the client SHOULD then consider the
+        // original transaction cancelled and SHOULD destroy the client transaction".
+        s.layer.on_failure(b.client, s.now.mono);
         return;
     }
     b.timed_out = true;

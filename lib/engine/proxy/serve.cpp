@@ -12,19 +12,6 @@ using wire::sip::Method;
 constexpr std::string_view methods_relayed =
     "INVITE, ACK, CANCEL, BYE, UPDATE, PRACK, INFO, MESSAGE, OPTIONS, REFER, NOTIFY, SUBSCRIBE, REGISTER";
 
-/// The registration that the answer waits for, kept with the exchange until the rows are on disk.
-Next answer_register(State &s, Exchange &e) {
-    registrar::Answer answer = std::move(*e.registered);
-    if (e.stored == false) {
-        ++s.counts["register_failures"];
-        return refuse(s, e, 503, "Registration Could Not Be Stored", {{"Retry-After", "5"}});
-    }
-    Headers headers;
-    for (auto &[name, value] : answer.headers)
-        headers.emplace_back(name, std::move(value));
-    return refuse(s, e, static_cast<std::uint16_t>(answer.code), answer.reason, std::move(headers));
-}
-
 void announce(State &s, const locate::Change &change) {
     const locate::Binding &b = change.binding;
     s.event(change.removed ? "unregistered" : "registered",
@@ -35,9 +22,25 @@ void announce(State &s, const locate::Change &change) {
              {"user_agent", b.user_agent}});
 }
 
+Next answer(State &s, Exchange &e, registrar::Answer answer) {
+    return refuse(s, e, static_cast<std::uint16_t>(answer.code), answer.reason, std::move(answer.headers));
+}
+
+/// The rows are on disk, or could not be written: only now is the client told.
+Next answer_stored(State &s, Exchange &e) {
+    if (!e.stored) {
+        ++s.counts["register_failures"];
+        return refuse(s, e, 503, "Registration Could Not Be Stored", {{"Retry-After", "5"}});
+    }
+    ++s.counts["registrations"];
+    for (const locate::Change &change : e.registered->changes)
+        announce(s, change);
+    return answer(s, e, std::move(e.registered->answer));
+}
+
 Next register_user(State &s, Exchange &e) {
     if (e.registered)
-        return answer_register(s, e);
+        return answer_stored(s, e);
     auto to = wire::sip::to(e.request);
     std::string user = wire::sip::unescape(to->uri.user);
     if (user.empty())
@@ -45,17 +48,14 @@ Next register_user(State &s, Exchange &e) {
     Token token = s.new_id();
     auto outcome =
         s.registrar.process(e.request, user, *s.identity.own_domain(to->uri), e.flow, token, s.now);
-    e.registered = std::move(outcome.answer);
     if (outcome.changes.empty())
-        return answer_register(s, e);
-    ++s.counts["registrations"];
-    for (const locate::Change &change : outcome.changes) {
-        announce(s, change);
+        return answer(s, e, std::move(outcome.answer));
+    for (const locate::Change &change : outcome.changes)
         if (!change.removed)
-            move_legs(s, locate::slot_of(change.binding), e.flow);
-    }
+            move_legs(s, locate::slot_of(change.binding), change.binding.flow);
     s.questions[token] = {Question::Kind::store, e.id, 0};
-    s.effects.push_back(Store{token, std::move(outcome.changes)});
+    s.effects.push_back(Store{token, outcome.changes});
+    e.registered = std::move(outcome);
     return Next::wait;
 }
 

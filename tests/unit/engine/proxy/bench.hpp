@@ -51,6 +51,7 @@ class Bench {
     void send_with_password(Client &client, const std::string &request, std::string_view password = "secret");
 
     engine::proxy::Core &core() { return *core_; }
+    [[nodiscard]] const engine::proxy::Core &core() const { return *core_; }
     [[nodiscard]] base::Now now() const { return now_; }
     [[nodiscard]] std::vector<std::string> events(std::string_view type) const;
 

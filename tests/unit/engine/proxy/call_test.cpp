@@ -78,6 +78,13 @@ std::string ng(const std::string &request, std::string_view key) {
     return std::string(wire::bencode::text_of(*value->dict(), key));
 }
 
+std::uint64_t level(const Bench &bench, std::string_view name) {
+    for (const auto &statistic : bench.core().statistics())
+        if (statistic.name == name)
+            return statistic.value;
+    return UINT64_MAX;
+}
+
 /// A browser and a phone, both registered.
 struct TwoParties {
     Bench bench;
@@ -439,6 +446,11 @@ TEST_CASE("a caller whose page is closed while it rings cancels", "[proxy]") {
     t.bench.send(t.phone, respond(at_phone, 180, "phone-tag"));
     t.bench.close(t.alice);
     CHECK(t.phone.next("CANCEL").is_request());
+    // The phone is gone, too: nothing of the call is left in the end.
+    t.bench.advance(100s);
+    CHECK(level(t.bench, "transactions") == 0);
+    CHECK(level(t.bench, "exchanges") == 0);
+    CHECK(level(t.bench, "calls_active") == 0);
 }
 
 TEST_CASE("a callee whose page is closed while it rings is 480 at once", "[proxy]") {
@@ -447,6 +459,9 @@ TEST_CASE("a callee whose page is closed while it rings is 480 at once", "[proxy
     t.bench.send(t.alice, respond(t.alice.next("INVITE"), 180, "alice-tag"));
     t.bench.close(t.alice);
     CHECK(t.phone.next("480").is_response());
+    t.bench.advance(100s);
+    CHECK(level(t.bench, "transactions") == 0);
+    CHECK(level(t.bench, "exchanges") == 0);
 }
 
 TEST_CASE("lower q is tried when the higher has failed; 6xx ends it all", "[proxy]") {
