@@ -23,8 +23,9 @@ std::string run_directory(std::string_view named) {
         return std::string(named);
     if (geteuid() == 0)
         return "/run/cordboard";
+    // Without a login session there is no runtime directory; one of the user's own is safe where /tmp is not.
     const std::string runtime = environment("XDG_RUNTIME_DIR");
-    return runtime.empty() ? fmt::format("/tmp/cordboard-{}", geteuid()) : runtime + "/cordboard";
+    return runtime.empty() ? state_directory({}) + "/run" : runtime + "/cordboard";
 }
 
 std::string state_directory(std::string_view named) {

@@ -6,7 +6,8 @@
 
 namespace cord::io::cli {
 
-/// For sockets: the named directory, else /run/cordboard as root, else $XDG_RUNTIME_DIR/cordboard (or below /tmp).
+/// For sockets: the named directory, else /run/cordboard as root, else $XDG_RUNTIME_DIR/cordboard, or where
+/// that is not set, `run` in the state directory.
 [[nodiscard]] std::string run_directory(std::string_view named);
 /// For the database and certificates: the named directory too, so that --run-dir moves everything; else
 /// /var/lib/cordboard as root, else $XDG_DATA_HOME/cordboard.

@@ -1,10 +1,14 @@
 #include "io/cli/table.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <numeric>
 
-#include "base/text.hpp"
+#include "base/utf8.hpp"
+#include "io/cli/text_width.hpp"
 
 namespace cord::io::cli {
 
@@ -23,12 +27,23 @@ std::string escaped(std::string_view cell) {
     return out;
 }
 
-/// A terminal must not obey what a peer wrote into a header.
-std::string printable(std::string_view cell) {
-    std::string out;
-    for (char c : cell)
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-    return out;
+/// Of the terminal behind a stream; no limit when there is none.
+std::size_t width_of(std::FILE *out) {
+    winsize size{};
+    const bool known = ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : SIZE_MAX;
+}
+
+/// Narrows the widest columns until the row has room, but none so far that nothing is left to read.
+void fit(std::vector<std::size_t> &widths, std::size_t room) {
+    constexpr std::size_t readable = 8;
+    const std::size_t gaps = 2 * (widths.size() - 1);
+    while (std::accumulate(widths.begin(), widths.end(), gaps) > room) {
+        auto widest = std::max_element(widths.begin(), widths.end());
+        if (*widest <= readable)
+            return;
+        --*widest;
+    }
 }
 
 std::string json_line(const std::vector<Column> &columns, const std::vector<std::string> &cells) {
@@ -40,19 +55,12 @@ std::string json_line(const std::vector<Column> &columns, const std::vector<std:
             out += cells[i].empty() ? "null" : cells[i];
             continue;
         }
-        out += '"';
-        base::append_json_escaped(out, cells[i]);
-        out += '"';
+        out += base::json_string(cells[i]);
     }
     return out + "}\n";
 }
 
 } // namespace
-
-std::size_t display_width(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
 
 Table::Form Table::form(bool json) {
     if (json)
@@ -63,8 +71,10 @@ Table::Form Table::form(bool json) {
 void Table::row(std::vector<std::string> cells) {
     cells.resize(columns_.size());
     if (form_ == Form::terminal) {
-        for (std::string &cell : cells)
-            cell = printable(cell);
+        for (std::size_t i = 0; i < cells.size(); ++i)
+            cells[i] = columns_[i].kind != Column::Kind::yes_no ? printable(cells[i])
+                       : cells[i] == "true"                     ? "yes"
+                                                                : "no";
         waiting_.push_back(std::move(cells));
         return;
     }
@@ -86,7 +96,7 @@ void Table::aligned(const std::vector<std::string> &cells, const std::vector<std
         const bool right = columns_[i].kind == Column::Kind::number;
         if (right)
             line.append(pad, ' ');
-        line += cells[i];
+        line += cut_to_width(cells[i], widths[i]);
         if (i + 1 < cells.size())
             line.append((right ? 0 : pad) + 2, ' ');
     }
@@ -108,6 +118,7 @@ void Table::finish() {
             widths[i] = std::max(widths[i], display_width(cells[i]));
         heading.push_back(std::move(name));
     }
+    fit(widths, width_of(out_));
     aligned(heading, widths);
     for (const auto &cells : waiting_)
         aligned(cells, widths);

@@ -1,4 +1,5 @@
-// Rows for people and for programs: aligned and headed on a terminal, tab-separated elsewhere, or a JSON object a line.
+// Rows for people and for programs: aligned and headed on a terminal, tab-separated elsewhere, or a JSON
+// object a line.
 #pragma once
 
 #include <cstdio>
@@ -26,8 +27,8 @@ class Table {
     Table(const Table &) = delete;
     Table &operator=(const Table &) = delete;
 
-    /// One cell a column; numbers as digits, yes_no as "true" or "false". Written at once, except on a terminal, where the
-    /// widths are known at `finish`.
+    /// One cell a column; numbers as digits, yes_no as "true" or "false". Written at once, except on a
+    /// terminal, where the widths are known at `finish` and the widest columns are cut to fit.
     void row(std::vector<std::string> cells);
     void finish();
 
@@ -39,8 +40,5 @@ class Table {
     std::FILE *out_;
     std::vector<std::vector<std::string>> waiting_;
 };
-
-/// Code points, which is what most terminals give a column each.
-[[nodiscard]] std::size_t display_width(std::string_view text);
 
 } // namespace cord::io::cli

@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.hpp"
+
 namespace cord::io::rpc {
 
-/// A JSON string with its quotes; bytes that are no UTF-8 become U+FFFD, for the peer's parser would refuse
-/// all.
-[[nodiscard]] std::string json_string(std::string_view text);
+using base::json_string;
 
 /// `JsonText j; j.begin('{').key("Size").number(3).key("AoRs").begin('[').end(']').end('}');`
 class JsonText {

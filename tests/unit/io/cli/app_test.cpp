@@ -7,6 +7,7 @@
 #include "io/cli/nearest.hpp"
 #include "io/cli/paths.hpp"
 #include "io/cli/table.hpp"
+#include "io/cli/text_width.hpp"
 #include "support/catch.hpp"
 
 using namespace cord::io::cli;
@@ -44,9 +45,7 @@ struct Tool {
 };
 
 struct ConfigInFile {
-    explicit ConfigInFile(const std::string &text) {
-        std::ofstream(path) << text;
-    }
+    explicit ConfigInFile(const std::string &text) { std::ofstream(path) << text; }
     ~ConfigInFile() { std::remove(path.c_str()); }
     std::string path = "/tmp/cordtest-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)) + ".conf";
 };
@@ -55,7 +54,8 @@ struct ConfigInFile {
 
 TEST_CASE("options and the words of a subcommand reach their variables") {
     Tool t;
-    CHECK(t.run({"-n", "x", "--count", "7", "-l", "a", "--listen", "b", "add", "one", "two", "--twice"}) == done);
+    CHECK(t.run({"-n", "x", "--count", "7", "-l", "a", "--listen", "b", "add", "one", "two", "--twice"}) ==
+          done);
     CHECK(t.name == "x");
     CHECK(t.count == 7);
     CHECK(t.listen == std::vector<std::string>{"a", "b"});
@@ -91,7 +91,8 @@ TEST_CASE("command line beats environment beats file beats default") {
 
 TEST_CASE("a configuration file that cannot hold is refused") {
     CHECK(Tool().run({"--config", "/nonexistent/x.conf", "add", "w"}) == bad_configuration);
-    ConfigInFile unknown("nam = x\n"), words("just words\n"), number("count = 99\n"), section("[rm]\ntwice = yes\n");
+    ConfigInFile unknown("nam = x\n"), words("just words\n"), number("count = 99\n"),
+        section("[rm]\ntwice = yes\n");
     for (const auto *file : {&unknown, &words, &number, &section})
         CHECK(Tool().run({"--config", file->path, "add", "w"}) == bad_configuration);
 }
@@ -106,7 +107,8 @@ TEST_CASE("tables hold one cell a cell, and JSON has its types") {
     auto print = [](Table::Form form) {
         std::FILE *out = std::tmpfile();
         {
-            Table table({{"user"}, {"expires", Column::Kind::number}, {"here", Column::Kind::yes_no}}, form, out);
+            Table table({{"user"}, {"expires", Column::Kind::number}, {"here", Column::Kind::yes_no}}, form,
+                        out);
             table.row({"a\tb\\", "60", "true"});
             table.row({"m\xc3\xbcller\x1b", "3600", "false"});
         }
@@ -117,11 +119,25 @@ TEST_CASE("tables hold one cell a cell, and JSON has its types") {
         return std::string(text, n);
     };
     CHECK(print(Table::Form::tabs) == "a\\tb\\\\\t60\ttrue\nm\xc3\xbcller\x1b\t3600\tfalse\n");
-    CHECK(print(Table::Form::json) == "{\"user\":\"a\\tb\\\\\",\"expires\":60,\"here\":true}\n"
-                                      "{\"user\":\"m\xc3\xbcller\\u001b\",\"expires\":3600,\"here\":false}\n");
+    CHECK(print(Table::Form::json) ==
+          "{\"user\":\"a\\tb\\\\\",\"expires\":60,\"here\":true}\n"
+          "{\"user\":\"m\xc3\xbcller\\u001b\",\"expires\":3600,\"here\":false}\n");
     CHECK(print(Table::Form::terminal) == "USER     EXPIRES  HERE\n"
-                                          "a?b\\          60  true\n"
-                                          "m\xc3\xbcller?     3600  false\n");
+                                          "a?b\\          60  yes\n"
+                                          "m\xc3\xbcller?     3600  no\n");
+    CHECK(print(Table::Form::json).find("\"here\":false") != std::string::npos);
+}
+
+TEST_CASE("a text takes columns by its characters, and is cut between them") {
+    CHECK(display_width("żółw") == 4);
+    CHECK(display_width("🐢漢") == 4);
+    CHECK(display_width("e\xcc\x81") == 1);
+    CHECK(cut_to_width("alice", 5) == "alice");
+    CHECK(cut_to_width("alice", 4) == "ali…");
+    CHECK(cut_to_width("🐢🐢🐢", 5) == "🐢🐢…");
+    CHECK(cut_to_width("🐢🐢🐢", 4) == "🐢…");
+    CHECK(printable("a\x1b[2J\xff\xc2\x9b"
+                    "b🐢") == "a?[2J??b🐢");
 }
 
 TEST_CASE("--run-dir moves sockets and database alike") {

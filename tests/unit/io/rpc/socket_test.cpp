@@ -57,14 +57,14 @@ class Daemon {
     std::thread thread_;
 };
 
-/// Writes bytes and reads until the server has nothing more to say for a moment.
+/// Writes bytes, and reads all that the server has to say to them.
 std::string converse(const std::string &socket, const std::string &bytes) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     socket.copy(address.sun_path, socket.size());
     net::Fd fd(::socket(AF_UNIX, SOCK_STREAM, 0));
     REQUIRE(::connect(fd.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) == 0);
-    timeval patience{0, 300'000};
+    timeval patience{20, 0};
     ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     for (std::size_t sent = 0; sent < bytes.size();) {
         ssize_t n = ::send(fd.get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
@@ -72,6 +72,7 @@ std::string converse(const std::string &socket, const std::string &bytes) {
             break;
         sent += static_cast<std::size_t>(n);
     }
+    ::shutdown(fd.get(), SHUT_WR);
     std::string answer;
     char buffer[4096];
     for (ssize_t n; (n = ::recv(fd.get(), buffer, sizeof buffer, 0)) > 0;)
