@@ -20,55 +20,49 @@ std::optional<wire::sip::Message> read(std::string_view raw) {
 
 } // namespace
 
-Call &Calls::call(std::string_view call_id) {
+const std::shared_ptr<Call> &Calls::call(std::string_view call_id) {
     const auto found = by_call_id_.find(call_id);
     if (found != by_call_id_.end())
-        return *calls_[found->second];
-    calls_.push_back(std::make_shared<Call>(std::string(call_id)));
-    by_call_id_.emplace(calls_.back()->call_id(), calls_.size() - 1);
-    return *calls_.back();
+        return found->second;
+    // Not make_shared: addresses that media are awaited at point here weakly, and must not hold the memory of
+    // what is forgotten.
+    calls_.push_back(std::shared_ptr<Call>(new Call(std::string(call_id))));
+    return by_call_id_.emplace(calls_.back()->call_id(), calls_.back()).first->second;
 }
 
 std::optional<Calls::Added> Calls::add(const SipRecord &record) {
     auto message = read(record.raw);
     if (!message)
         return std::nullopt;
-    Call &c = call(message->call_id());
-    const std::size_t before = c.size();
+    const std::shared_ptr<Call> c = call(message->call_id());
+    const std::size_t before = c->size();
     const Entry &entry =
-        c.add(Entry{++messages_, record.at, record.transport, record.src, record.dst, *std::move(message)});
-    kept_ += c.size() - before;
-    if (c.kind() == Call::Kind::call && c.number == 0)
-        c.number = ++numbered_;
+        c->add(Entry{++messages_, record.at, record.transport, record.src, record.dst, *std::move(message)});
+    kept_ += c->size() - before;
+    if (c->kind() == Call::Kind::call && c->number == 0)
+        c->number = ++numbered_;
     if (entry.repeat == Repeat::no)
-        media_.learn(calls_[by_call_id_.find(c.call_id())->second], entry);
+        media_.learn(c, entry);
     if (kept_ > keep_)
-        forget_oldest(c);
-    return Added{&c, &entry};
+        forget_oldest(*c);
+    return Added{c.get(), &entry};
 }
 
 std::optional<MediaHit> Calls::add(const Datagram &datagram) { return media_.add(datagram); }
 
 void Calls::forget_oldest(const Call &but) {
-    while (kept_ > keep_ && oldest_ < calls_.size()) {
-        auto &victim = calls_[oldest_];
-        if (victim.get() == &but)
-            return;
-        if (victim) {
-            kept_ -= victim->size();
-            by_call_id_.erase(victim->call_id());
-            victim.reset();
-            ++forgotten_;
-        }
-        ++oldest_;
+    while (kept_ > keep_ && calls_.front().get() != &but) {
+        kept_ -= calls_.front()->size();
+        by_call_id_.erase(calls_.front()->call_id());
+        calls_.pop_front();
+        ++forgotten_;
     }
 }
 
 std::vector<const Call *> Calls::all() const {
     std::vector<const Call *> out;
     for (const auto &c : calls_)
-        if (c)
-            out.push_back(c.get());
+        out.push_back(c.get());
     return out;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,14 +39,13 @@ class Calls {
     [[nodiscard]] std::uint64_t messages() const { return messages_; }
 
   private:
-    Call &call(std::string_view call_id);
+    [[nodiscard]] const std::shared_ptr<Call> &call(std::string_view call_id);
     void forget_oldest(const Call &but);
 
     std::size_t keep_;
     std::size_t kept_ = 0;
-    std::vector<std::shared_ptr<Call>> calls_;                     // empty where forgotten
-    std::size_t oldest_ = 0;                                       // the first not forgotten
-    std::unordered_map<std::string_view, std::size_t> by_call_id_; // keys are the calls' own
+    std::deque<std::shared_ptr<Call>> calls_;
+    std::unordered_map<std::string_view, std::shared_ptr<Call>> by_call_id_; // keys are the calls' own
     std::uint32_t numbered_ = 0;
     std::uint64_t messages_ = 0;
     std::size_t forgotten_ = 0;

@@ -43,7 +43,7 @@ std::size_t Hosts::column(const base::Endpoint &at) {
     if (const auto found = by_ip_.find(at.ip); !split && found != by_ip_.end())
         column = found->second;
     else
-        columns_.push_back({at.ip, split, {at.port}, {}, false});
+        columns_.push_back({at.ip, split, {at.port}, {}, false, false});
     if (!split)
         by_ip_.emplace(at.ip, column);
     by_endpoint_.emplace(at, column);
@@ -69,15 +69,25 @@ void Hosts::join_forwarder(const Entry &entry) {
     const auto got = received_branch_.find(branches(entry.sip).second);
     if (got == received_branch_.end())
         return;
-    Column &host = columns_[got->second];
-    host.forwards = true;
-    if (by_endpoint_.contains(entry.src) || (!is_split(entry.src.ip) && by_ip_.contains(entry.src.ip)))
+    columns_[got->second].forwards = true;
+    merge(column(entry.src), got->second);
+}
+
+void Hosts::merge(std::size_t column, std::size_t into) {
+    if (column == into)
         return;
-    by_endpoint_.emplace(entry.src, got->second);
-    if (!is_split(entry.src.ip))
-        by_ip_.emplace(entry.src.ip, got->second);
-    else if (entry.src.ip == host.ip)
-        host.ports.push_back(entry.src.port);
+    const auto redirect = [&](auto &map) {
+        for (auto &[key, value] : map)
+            if (value == column)
+                value = into;
+    };
+    redirect(by_ip_);
+    redirect(by_endpoint_);
+    redirect(received_branch_);
+    columns_[column].gone = true;
+    if (columns_[column].ip == columns_[into].ip)
+        columns_[into].ports.insert(columns_[into].ports.end(), columns_[column].ports.begin(),
+                                    columns_[column].ports.end());
 }
 
 void Hosts::remember_branch(const Entry &entry, std::size_t receiver) {

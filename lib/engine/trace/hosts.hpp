@@ -20,12 +20,14 @@ namespace cord::engine::trace {
 /// offered them.
 class Hosts {
   public:
-    /// Columns of source and destination.
+    /// Columns of source and destination. What was two columns may turn out to be one here.
     std::pair<std::size_t, std::size_t> note(const Entry &entry);
     /// Of an address that media go to or come from.
     std::size_t column(const base::Endpoint &at);
 
     [[nodiscard]] std::size_t size() const { return columns_.size(); }
+    /// Whether the column has become part of another.
+    [[nodiscard]] bool is_gone(std::size_t column) const { return columns_[column].gone; }
     /// "192.0.2.1", or with its ports "127.0.0.1:5060,8443".
     [[nodiscard]] std::string label(std::size_t column) const;
     /// What a host says it is, from User-Agent and Server of what it sent itself; empty when it says nothing.
@@ -38,10 +40,12 @@ class Hosts {
         std::vector<std::uint16_t> ports;
         std::string agent;
         bool forwards = false;
+        bool gone = false;
     };
 
     [[nodiscard]] bool is_split(const base::IpAddress &ip) const;
     void join_forwarder(const Entry &entry);
+    void merge(std::size_t column, std::size_t into);
     void remember_branch(const Entry &entry, std::size_t receiver);
     void learn_media(const Entry &entry, std::size_t sender);
     void learn_agent(const Entry &entry, std::size_t sender);

@@ -112,19 +112,41 @@ LadderRow message_row(const Entry &e, std::pair<std::size_t, std::size_t> column
     return row;
 }
 
+namespace {
+
+// Columns in the order in which they are drawn upon, those left out that became part of another.
+void place_columns(const Hosts &hosts, Ladder &out) {
+    std::vector<std::size_t> place(hosts.size(), SIZE_MAX);
+    const auto placed = [&](std::size_t host) {
+        if (place[host] == SIZE_MAX) {
+            place[host] = out.columns.size();
+            out.columns.push_back({hosts.label(host), hosts.agent(host)});
+        }
+        return place[host];
+    };
+    for (LadderRow &row : out.rows) {
+        row.from = placed(row.from);
+        row.to = placed(row.to);
+    }
+}
+
+} // namespace
+
 Ladder make_ladder(const Call &call) {
     Ladder out;
     describe(call, out);
+    // Which addresses are one host is known only when all has been seen.
     Hosts hosts;
     for (const Entry &entry : call.messages())
-        out.rows.push_back(message_row(entry, hosts.note(entry)));
+        (void)hosts.note(entry);
+    for (const Entry &entry : call.messages())
+        out.rows.push_back(message_row(entry, {hosts.column(entry.src), hosts.column(entry.dst)}));
     std::size_t n = 0;
     for (const MediaStream &stream : call.streams())
         out.rows.push_back(media_row(stream, ++n, hosts));
     std::stable_sort(out.rows.begin(), out.rows.end(),
                      [](const LadderRow &a, const LadderRow &b) { return a.at < b.at; });
-    for (std::size_t i = 0; i < hosts.size(); ++i)
-        out.columns.push_back({hosts.label(i), hosts.agent(i)});
+    place_columns(hosts, out);
     return out;
 }
 

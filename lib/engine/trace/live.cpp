@@ -42,6 +42,8 @@ std::string LiveLadder::add(const Call &call, const Entry &entry) {
     }
     ++messages_;
     const auto [from, to] = hosts_.note(entry);
+    if (std::erase_if(places_, [&](const Place &p) { return hosts_.is_gone(p.host); }) > 0)
+        changed_ = true;
     const std::size_t first = place(from, to);
     const std::size_t second = place(to, from);
     LadderRow row = message_row(entry, {first, second});

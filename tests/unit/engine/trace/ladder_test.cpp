@@ -64,6 +64,30 @@ TEST_CASE("a proxy of several addresses is one column, media relayed by it end t
     matches("browser-to-phone.svg", ladder_svg(ladder));
 }
 
+TEST_CASE("two columns become one when the Via shows that they are one host") {
+    const auto entry = [](const char *src, const char *dst, std::string_view vias) {
+        const std::string raw =
+            "OPTIONS sip:b SIP/2.0\r\nVia: " + std::string(vias) + "\r\nCall-ID: 1\r\n\r\n";
+        return Entry{1,
+                     {},
+                     Transport::udp,
+                     *cord::base::Endpoint::parse(src),
+                     *cord::base::Endpoint::parse(dst),
+                     *cord::wire::sip::Message::parse(raw)};
+    };
+    Hosts hosts;
+    hosts.note(entry("127.0.0.1:1", "127.0.0.1:5060", "SIP/2.0/UDP a;branch=z9hG4bKa"));
+    hosts.note(entry("127.0.0.1:2", "127.0.0.1:5061", "SIP/2.0/UDP b;branch=z9hG4bKb"));
+    REQUIRE(hosts.size() == 4);
+    const auto [proxy, phone] = hosts.note(entry(
+        "127.0.0.1:5061", "127.0.0.1:2", "SIP/2.0/UDP p;branch=z9hG4bKp, SIP/2.0/UDP a;branch=z9hG4bKa"));
+    CHECK(proxy == 1);
+    CHECK(phone == 2);
+    CHECK(hosts.is_gone(3));
+    CHECK(hosts.label(1) == "127.0.0.1:5060,5061");
+    CHECK(hosts.column(*cord::base::Endpoint::parse("127.0.0.1:5061")) == 1);
+}
+
 TEST_CASE("a ladder drawn live") {
     const ReadFile read(capture("gen-sip-ws-binary-ipv6.pcap"));
     LiveLadder live({80, false});
