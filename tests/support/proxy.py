@@ -33,7 +33,7 @@ class Proxy:
         self.log.seek(0, os.SEEK_END)
         begin = self.log.tell()
         self.process = subprocess.Popen(self.arguments, env=self.env, stderr=self.log, stdin=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while "ready on" not in self.words(begin):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the proxy does not come up: {self.words(begin)}")

@@ -114,7 +114,7 @@ def never_waits_for_a_reader():
             check(proxy.statistic("lines_dropped") > 0, "a trace nobody reads: lines are dropped and counted, calls are not delayed")
         os.close(stuck)
         started = time.monotonic()
-        check(proxy.stop() == 0 and time.monotonic() - started < 5, "and it ends in time")
+        check(proxy.stop() == 0 and time.monotonic() - started < 15, "and it ends in time")
 
 
 def drains():
