@@ -1,5 +1,8 @@
 #include "io/cli/app.hpp"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -287,6 +290,15 @@ int App::refuse(int code, std::string_view why) const {
     return code;
 }
 
+/// What was printed may not have been written: a full disk shows here at the latest. A closed pipe is no fault.
+static bool output_is_lost() {
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+        return false;
+    pollfd out{STDOUT_FILENO, POLLOUT, 0};
+    ::poll(&out, 1, 0);
+    return (out.revents & POLLERR) == 0;
+}
+
 int App::run(int argc, char **argv) {
     std::signal(SIGPIPE, SIG_IGN); // a closed pipe is an error of write(2), and ends a filter quietly there
     const std::string tool = node_->app->get_name();
@@ -318,7 +330,8 @@ int App::run(int argc, char **argv) {
     if (common_.verbosity != 0)
         base::log::set_level(common_.verbosity < 0 ? base::log::Level::error : base::log::Level::debug);
     base::log::set_json(common_.log_format == "json");
-    return last->act();
+    const int code = last->act();
+    return output_is_lost() ? refuse(io_error, "the output cannot be written") : code;
 }
 
 std::string App::effective_configuration() const {

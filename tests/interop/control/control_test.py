@@ -206,6 +206,16 @@ def wrong_usage(t):
         check(t.run(tool, "--help").returncode == 0, f"{tool} --help")
 
 
+def lost_output(t):
+    program = BUILD / "tools/sipctl/sipctl"
+    for target, code, words in (("/dev/full", 74, b"sipctl: the output cannot be written\n"), ("pipe", 0, b"")):
+        reader, writer = os.pipe()
+        os.close(reader)
+        out = writer if target == "pipe" else os.open(target, os.O_WRONLY)
+        done = subprocess.run([program, "list"], stdout=out, stderr=subprocess.PIPE, env=t.env, timeout=60)
+        check((done.returncode, done.stderr) == (code, words), f"output into {target}", done)
+
+
 def broken_databases(t):
     holder = sqlite3.connect(t.database, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -344,7 +354,7 @@ def beside_a_proxy(t):
 def main():
     with tempfile.TemporaryDirectory(prefix="cord control ") as folder:
         t = Tools(folder)
-        for part in (databases, users, odd_names, kamailio_rows, terminal, wrong_usage, beside_a_proxy, broken_databases):
+        for part in (databases, users, odd_names, kamailio_rows, terminal, wrong_usage, lost_output, beside_a_proxy, broken_databases):
             part(t)
     print(f"1..{number}")
     sys.exit(1 if failures else 0)
