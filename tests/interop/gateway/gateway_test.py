@@ -38,20 +38,26 @@ class Gateway:
         options = ["--dir", folder, "--bin", f"{BUILD}/tools", "--address", "127.0.0.1", "--domain", "example.test",
                    "--sip", str(ports["sip"]), "--ws", str(ports["ws"]), "--wss", str(ports["wss"]), "--media", "38000-38099"]
         self.process = subprocess.Popen([str(ROOT / "tools/examples/gateway.sh"), *options], stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True, start_new_session=True)
+                                        stderr=subprocess.STDOUT, start_new_session=True)
+        os.set_blocking(self.process.stdout.fileno(), False)
         self.output = ""
+
+    def read(self):
+        """Adds what the gateway has said since."""
+        try:
+            while said := os.read(self.process.stdout.fileno(), 65536):
+                self.output += said.decode()
+        except BlockingIOError:
+            pass
 
     def came_up(self, seconds=30):
         """Reads until the gateway says how to end it, or ends by itself."""
-        os.set_blocking(self.process.stdout.fileno(), False)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            self.output += self.process.stdout.read() or ""
-            if "Ctrl-C ends it" in self.output:
-                return True
-            if self.process.poll() is not None:
-                self.output += self.process.stdout.read() or ""
-                return False
+            ended = self.process.poll() is not None
+            self.read()
+            if ended or "Ctrl-C ends it" in self.output:
+                return not ended
             time.sleep(0.05)
         return False
 
