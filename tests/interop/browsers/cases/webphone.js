@@ -1,6 +1,6 @@
 'use strict';
 // The web phone that the gateway itself serves, used as a person would: fields, buttons, what the page says.
-const path = require('path');
+const fs = require('fs'), path = require('path');
 
 const C = [];
 const add = (name, run) => C.push({ name: 'webphone/' + name, run });
@@ -10,6 +10,8 @@ const [ESTAB, CLOSED, INC] = ['CALL_ESTABLISHED', 'CALL_CLOSED', 'CALL_INCOMING'
 async function open(x, n, { user = n === 'A' ? 'alice' : 'bob', password, connect = true, width = 1000, height = 900 } = {}) {
   if (!x.gw.page)
     x.skip('gateway profile has no "page" URL');
+  if (!fs.existsSync(path.join(process.env.CORDBOARD_BUILD, 'www/index.html')))
+    x.skip('the web phone is not built');
   const w = await (await x.browser(n)).agent({ url: x.gw.page });
   Object.assign(w, { name: `${n}-webphone-${user}`, user, tone: x.TONE[n] });
   x.open.push(w);
