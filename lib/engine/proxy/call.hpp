@@ -68,6 +68,7 @@ struct Call {
     bool setting_up = false;                ///< The request that opened it has no final response yet.
     std::optional<std::size_t> breaker;     ///< The one that all its branches use.
     base::Time idle_deadline = base::never; ///< When a call that nothing is heard of is given up.
+    base::Time idle_alarm = base::never;    ///< When it is looked at next; not moved by every message.
 
     [[nodiscard]] bool has_live_dialog() const;
 };

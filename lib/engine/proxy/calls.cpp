@@ -29,11 +29,25 @@ Call *find(State &s, std::uint64_t id) {
     return found == s.calls.end() ? nullptr : &found->second;
 }
 
+void watch_idle(State &s, Call &call) {
+    call.idle_alarm = call.idle_deadline;
+    s.alarm(call.idle_alarm, {Alarm::Kind::idle, call.id, 0});
+}
+
 void touch(State &s, Call &call) {
-    bool armed = call.idle_deadline != base::never;
     call.idle_deadline = s.now.mono + (call.invite ? call_silence : dialog_silence);
-    if (!armed)
-        s.alarm(call.idle_deadline, {Alarm::Kind::idle, call.id, 0});
+    if (call.idle_alarm == base::never)
+        watch_idle(s, call);
+}
+
+/// What has ended must not be kept until its alarm rings half a day later.
+void forget_idle(State &s, const Call &call) {
+    auto [first, last] = s.alarms.equal_range(call.idle_alarm);
+    auto own = std::find_if(first, last, [&](const auto &entry) {
+        return entry.second.kind == Alarm::Kind::idle && entry.second.id == call.id;
+    });
+    if (own != last)
+        s.alarms.erase(own);
 }
 
 std::string display(const Message &request, HeaderId id) {
@@ -72,6 +86,7 @@ void end_call(State &s, Call &call, std::string_view by, int code) {
         fields.emplace_back("codecs", call.codecs);
         s.event("call-end", std::move(fields));
     }
+    forget_idle(s, call);
     s.calls.erase(call.id);
 }
 
@@ -232,7 +247,7 @@ void on_idle(State &s, std::uint64_t id) {
     if (call == nullptr)
         return;
     if (s.now.mono < call->idle_deadline)
-        s.alarm(call->idle_deadline, {Alarm::Kind::idle, id, 0});
+        watch_idle(s, *call);
     else
         hang_up(s, *call, Sides::both, "Nothing was heard of this call");
 }

@@ -154,6 +154,10 @@ TEST_CASE("browser to phone: bridged, record-routed twice, answered and hung up"
     CHECK(t.bench.core().calls(t.bench.now()).empty());
     CHECK(ng(t.bench.breaker_requests.back(), "command") == "delete");
     CHECK(t.bench.events("call-end").size() == 1);
+
+    // Nothing is kept of it: once the bindings have expired there is nothing to wait for.
+    t.bench.advance(std::chrono::hours(2));
+    CHECK(t.bench.core().next_deadline() == base::never);
 }
 
 TEST_CASE("phone to browser: WebRTC is offered, the phone's own profile comes back", "[proxy]") {
