@@ -19,7 +19,7 @@ help:
 	@echo "make build | interop | bench | fuzz | lint | format | clean"
 
 run: build phone
-	@exec tools/examples/gateway.sh --bin $(BUILD)/tools --www $(www) $(ARGS)
+	@tools/examples/gateway.sh --bin $(BUILD)/tools --www $(www) $(ARGS) || [ $$? -eq 130 ] # Ctrl-C is how it ends
 
 build:
 	@tools/install-packages build
