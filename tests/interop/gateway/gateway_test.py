@@ -65,8 +65,15 @@ class Gateway:
         """Ctrl-C: the signal reaches the whole group. Gives back the exit code, and what was left running."""
         os.killpg(self.process.pid, signal.SIGINT)
         code = self.process.wait(20)
-        left = subprocess.run(["ps", "-o", "pid=,args=", "-g", str(self.process.pid)], capture_output=True, text=True).stdout
-        return code, left.strip()
+        deadline = time.monotonic() + 3
+        while (left := self.running()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return code, "\n".join(left)
+
+    def running(self):
+        """Processes of the group that have not ended; one that only waits to be reaped has."""
+        rows = subprocess.run(["ps", "-e", "-o", "pgid=,stat=,args="], capture_output=True, text=True).stdout.splitlines()
+        return [row for row in rows if row.split()[0] == str(self.process.pid) and not row.split()[1].startswith("Z")]
 
 
 def first_run(gateway):
