@@ -22,7 +22,7 @@ std::string shape(const TemporaryDatabase &t, const std::string &table) {
 TEST_CASE("our tables are Kamailio's, by the scripts of its package") {
     const std::string scripts = "/usr/share/kamailio/db_sqlite/";
     if (!std::filesystem::exists(scripts)) {
-        WARN("skipped: kamailio-sqlite-modules is not installed");
+        SUCCEED("# SKIP kamailio-sqlite-modules is not installed");
         return;
     }
     TemporaryDatabase ours, theirs;
