@@ -25,8 +25,10 @@ function insideNamespaces(opt) {
   if (process.getuid() !== 0)
     skipAll(opt.tap, 'network namespaces need root');
   const up = cp.spawnSync('net/net.sh', ['up'], { stdio: ['ignore', 'ignore', 'pipe'] });
-  if (up.status !== 0)
+  if (up.status !== 0) {
+    cp.spawnSync('net/net.sh', ['down']);
     skipAll(opt.tap, `no network namespaces here: ${String(up.stderr).trim().split('\n').pop()}`);
+  }
   const run = cp.spawnSync('ip', ['netns', 'exec', `${process.env.IOP_NS_PREFIX}-ctl`, process.execPath, __filename, ...process.argv.slice(2)],
     { stdio: 'inherit', env: { ...process.env, IOP_INSIDE: '1' } });
   if (!opt.keep)
