@@ -24,9 +24,15 @@ std::uint64_t Random::below(std::uint64_t below) {
 
 std::string Random::token(std::size_t n) {
     static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    static constexpr std::uint64_t ten_characters = 839'299'365'868'340'224; // 62 to the tenth
     std::string out(n, ' ');
-    for (char &c : out)
-        c = alphabet[below(62)];
+    std::uint64_t draw = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        if (i % 10 == 0)
+            draw = below(ten_characters);
+        out[i] = alphabet[draw % 62];
+        draw /= 62;
+    }
     return out;
 }
 

@@ -1,6 +1,8 @@
 #include "crypto/digest.hpp"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "base/text.hpp"
 #include "crypto/random.hpp"
@@ -50,4 +52,8 @@ TEST_CASE("the system's random source does not repeat", "[crypto]") {
     crypto::Secret<16> secret;
     random.fill(secret.edit());
     CHECK(base::to_hex(secret.view()) != std::string(32, '0'));
+    std::vector<std::uint8_t> more(5000); // over the edge of what was drawn in advance
+    random.fill(more);
+    for (auto at = more.begin(); at + 16 <= more.end(); at += 16)
+        CHECK_FALSE(std::all_of(at, at + 16, [](std::uint8_t b) { return b == 0; }));
 }
