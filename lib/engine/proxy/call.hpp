@@ -65,8 +65,8 @@ struct Call {
     bool ringing = false;
     std::optional<base::Time> answered;
     std::string codecs;
-    bool setting_up = false;                ///< The request that opened it has no final response yet.
-    std::optional<std::size_t> breaker;     ///< The one that all its branches use.
+    std::uint64_t setup = 0;            ///< The exchange that opened it, until its final response; else 0.
+    std::optional<std::size_t> breaker; ///< The one that all its branches use.
     base::Time idle_deadline = base::never; ///< When a call that nothing is heard of is given up.
     base::Time idle_alarm = base::never;    ///< When it is looked at next; not moved by every message.
 

@@ -24,11 +24,6 @@ using namespace std::chrono_literals;
 constexpr base::Duration call_silence = 12h;
 constexpr base::Duration dialog_silence = 2h;
 
-Call *find(State &s, std::uint64_t id) {
-    auto found = s.calls.find(id);
-    return found == s.calls.end() ? nullptr : &found->second;
-}
-
 void watch_idle(State &s, Call &call) {
     call.idle_alarm = call.idle_deadline;
     s.alarm(call.idle_alarm, {Alarm::Kind::idle, call.id, 0});
@@ -103,7 +98,7 @@ void open_call(State &s, Exchange &e) {
     call.caller_tag = wire::sip::from(e.request)->tag();
     call.caller = {e.sender, slot_of_sender(s, e), way_to_sender(e.request, e.flow), sender_kind(e),
                    std::nullopt};
-    call.setting_up = true;
+    call.setup = e.id;
     e.call = id;
     touch(s, call);
     if (call.invite) {
@@ -112,8 +107,7 @@ void open_call(State &s, Exchange &e) {
     }
 }
 
-std::uint32_t add_call_branch(State &s, const Exchange &e, const Target &target) {
-    Call &call = s.calls.at(e.call);
+std::uint32_t add_call_branch(Call &call, const Target &target) {
     CallBranch branch;
     branch.callee = {target.aor, target.slot, target.flow, target.kind, std::nullopt};
     call.branches.push_back(std::move(branch));
@@ -121,7 +115,7 @@ std::uint32_t add_call_branch(State &s, const Exchange &e, const Target &target)
 }
 
 void note_dialog(State &s, const Exchange &e, const Branch &b, const Message &response) {
-    Call *call = find(s, e.call);
+    Call *call = s.find_call(e.call);
     if (call == nullptr || response.status() >= 300)
         return;
     touch(s, *call);
@@ -147,7 +141,7 @@ void note_dialog(State &s, const Exchange &e, const Branch &b, const Message &re
 }
 
 void note_ringing(State &s, const Exchange &e, const Message &response) {
-    Call *call = find(s, e.call);
+    Call *call = s.find_call(e.call);
     if (call == nullptr || e.in_dialog || call->ringing || !call->invite || response.status() < 180)
         return;
     call->ringing = true;
@@ -157,7 +151,7 @@ void note_ringing(State &s, const Exchange &e, const Message &response) {
 }
 
 void note_answer(State &s, const Exchange &e, const Branch &b, const Message &response) {
-    Call *call = find(s, e.call);
+    Call *call = s.find_call(e.call);
     if (call == nullptr || e.in_dialog || !call->invite || call->answered)
         return;
     call->answered = s.now.mono;
@@ -170,18 +164,20 @@ void note_answer(State &s, const Exchange &e, const Branch &b, const Message &re
 }
 
 void note_media_failure(State &s, const Exchange &e, const Branch &b, const Message &response) {
-    if (Call *call = find(s, e.call))
+    if (Call *call = s.find_call(e.call))
         if (Dialog *dialog = call->branches[b.call_branch].dialog(wire::sip::to(response)->tag()))
             dialog->media_failed = true;
 }
 
 void note_setup_ended(State &s, const Exchange &e, int code) {
-    Call *call = find(s, e.call);
+    Call *call = s.find_call(e.call);
     if (call == nullptr || e.in_dialog)
         return;
-    call->setting_up = false;
+    call->setup = 0;
     if (!call->has_live_dialog())
-        end_call(s, *call, e.cancelled ? "caller" : code == 408 ? "proxy" : "callee", code);
+        return end_call(s, *call, e.cancelled ? "caller" : code == 408 ? "proxy" : "callee", code);
+    // What was lost while it rang is lost for good by now, perhaps.
+    on_grace_over(s, call->id);
 }
 
 void note_bye(State &s, const Exchange &e, int code) {
@@ -193,7 +189,7 @@ void note_bye(State &s, const Exchange &e, int code) {
 
 void end_dialog(State &s, Call &call, Dialog &dialog, std::string_view by) {
     dialog.ended = true;
-    if (!call.setting_up && !call.has_live_dialog())
+    if (call.setup == 0 && !call.has_live_dialog())
         end_call(s, call, by, 200);
 }
 
@@ -228,7 +224,7 @@ void lose_legs(State &s, const Flow &flow) {
 }
 
 void on_grace_over(State &s, std::uint64_t id) {
-    Call *call = find(s, id);
+    Call *call = s.find_call(id);
     if (call == nullptr)
         return;
     auto gone = [&](const Leg &leg) { return leg.lost && s.now.mono >= *leg.lost + s.config.grace; };
@@ -243,7 +239,7 @@ void on_grace_over(State &s, std::uint64_t id) {
 }
 
 void on_idle(State &s, std::uint64_t id) {
-    Call *call = find(s, id);
+    Call *call = s.find_call(id);
     if (call == nullptr)
         return;
     if (s.now.mono < call->idle_deadline)
@@ -263,6 +259,9 @@ void hang_up(State &s, Call &call, Sides sides, std::string_view reason) {
                 send_bye(s, call, dialog.callee, dialog.caller, call.caller.flow, reason);
             dialog.ended = true;
         }
+    // The INVITE at work needs its call, which ends with it.
+    if (auto setup = s.exchanges.find(call.setup); setup != s.exchanges.end())
+        return cancel(s, setup->second);
     end_call(s, call, "proxy", 0);
 }
 

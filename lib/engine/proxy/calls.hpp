@@ -14,7 +14,7 @@ namespace cord::engine::proxy {
 struct State;
 
 void open_call(State &s, Exchange &e);
-[[nodiscard]] std::uint32_t add_call_branch(State &s, const Exchange &e, const Target &target);
+[[nodiscard]] std::uint32_t add_call_branch(Call &call, const Target &target);
 
 /// What a response with a To tag tells of the dialog that it makes.
 void note_dialog(State &s, const Exchange &e, const Branch &b, const wire::sip::Message &response);
@@ -36,7 +36,8 @@ void lose_legs(State &s, const transaction::Flow &flow);
 void on_grace_over(State &s, std::uint64_t call);
 void on_idle(State &s, std::uint64_t call);
 
-/// Sends a BYE to one or both sides of every dialog that lives, with a Reason, and forgets the call.
+/// Sends a BYE to one or both sides of every dialog that lives, with a Reason, and forgets the call: at once,
+/// or with the final response of the request that opened it, whose branches are cancelled.
 enum class Sides { caller, callee, both };
 void hang_up(State &s, Call &call, Sides sides, std::string_view reason);
 /// Ends a dialog; the call with its last one.

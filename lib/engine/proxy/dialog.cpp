@@ -100,24 +100,23 @@ bool Call::has_live_dialog() const {
 std::optional<Place> place_of(State &s, const Exchange &e) {
     if (!e.in_dialog)
         return std::nullopt;
-    auto call = s.calls.find(e.in_dialog->call);
-    if (call == s.calls.end())
+    Call *call = s.find_call(e.in_dialog->call);
+    if (call == nullptr)
         return std::nullopt;
-    CallBranch &branch = call->second.branches[e.in_dialog->branch];
+    CallBranch &branch = call->branches[e.in_dialog->branch];
     Dialog *dialog = branch.dialog(e.in_dialog->callee_tag);
     if (dialog == nullptr)
         return std::nullopt;
-    return Place{&call->second, &branch, dialog, e.in_dialog->from_caller};
+    return Place{call, &branch, dialog, e.in_dialog->from_caller};
 }
 
 Next enter_dialog(State &s, Exchange &e, const std::optional<RouteToken> &token) {
-    auto call = token ? s.calls.find(token->call) : s.calls.end();
-    if (call == s.calls.end() || token->branch >= call->second.branches.size() ||
-        e.request.call_id() != call->second.call_id)
+    Call *call = token ? s.find_call(token->call) : nullptr;
+    if (call == nullptr || token->branch >= call->branches.size() || e.request.call_id() != call->call_id)
         return refuse(s, e, 481);
     auto from = wire::sip::from(e.request);
     auto to = wire::sip::to(e.request);
-    e.in_dialog = find_dialog(call->second, token->branch, from->tag(), to->tag());
+    e.in_dialog = find_dialog(*call, token->branch, from->tag(), to->tag());
     if (!e.in_dialog)
         return refuse(s, e, 481);
     Place place = *place_of(s, e);

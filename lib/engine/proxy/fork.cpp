@@ -33,9 +33,9 @@ void close_branch(State &s, Exchange &e, Branch &b, Message final, bool local) {
     b.local_final = local;
     b.state = Branch::State::done;
     b.deadline = base::never;
-    auto call = s.calls.find(e.call);
-    if (is_invite(e) && !e.in_dialog && call != s.calls.end())
-        release_branch(s, call->second, call->second.branches[b.call_branch]);
+    Call *call = s.find_call(e.call);
+    if (is_invite(e) && !e.in_dialog && call != nullptr)
+        release_branch(s, *call, call->branches[b.call_branch]);
 }
 
 void close_branch_locally(State &s, Exchange &e, Branch &b, std::uint16_t code,
@@ -94,11 +94,11 @@ void send_cancel(State &s, Exchange &e, std::size_t index) {
     s.cancel_client(e, index);
 }
 
-/// Ends one branch that nothing is to come of. A CANCEL only makes sense for an INVITE (RFC 3261
-/// section 9.1).
+/// Ends one branch that nothing is to come of. RFC 3261 section 9.1: "a CANCEL request SHOULD NOT be sent to
+/// cancel a request other than INVITE"; the others end by themselves, soon.
 void cancel_branch(State &s, Exchange &e, std::size_t index) {
     Branch &b = e.branches[index];
-    if (b.cancelled || b.state == Branch::State::done)
+    if (!is_invite(e) || b.cancelled || b.state == Branch::State::done)
         return;
     b.cancelled = true;
     if (b.state == Branch::State::waiting_for_breaker) {
@@ -242,8 +242,8 @@ void start_branches(State &s, Exchange &e) {
         branch.target = *target;
         if (e.in_dialog)
             branch.call_branch = e.in_dialog->branch;
-        else if (e.call != 0)
-            branch.call_branch = add_call_branch(s, e, *target);
+        else if (Call *call = s.find_call(e.call))
+            branch.call_branch = add_call_branch(*call, *target);
         e.branches.push_back(std::move(branch));
     }
     e.targets.erase(e.targets.begin(), group_end);

@@ -43,7 +43,10 @@ std::string_view to_tag(const Message &m) {
 }
 
 MediaStep plan_first_request(State &s, const Exchange &e, const Branch &branch) {
-    Call &call = s.calls.at(e.call);
+    Call *found = s.find_call(e.call);
+    if (found == nullptr)
+        return {MediaStep::Do::fail, "the call is over", 0};
+    Call &call = *found;
     CallBranch &call_branch = call.branches[branch.call_branch];
     call_branch.callee.kind = branch.target.kind;
     call.caller.kind = sender_kind(e);
@@ -101,10 +104,10 @@ MediaStep plan_request(State &s, const Exchange &e, const Branch &branch) {
 
 MediaStep plan_response(State &s, const Exchange &e, const Branch &branch, const Message &response) {
     std::string_view sdp = sdp_of(response);
-    auto call = s.calls.find(e.call);
-    if (sdp.empty() || call == s.calls.end() || response.status() >= 300)
+    Call *call = s.find_call(e.call);
+    if (sdp.empty() || call == nullptr || response.status() >= 300)
         return {};
-    CallBranch &call_branch = call->second.branches[branch.call_branch];
+    CallBranch &call_branch = call->branches[branch.call_branch];
     if (!call_branch.bridge)
         return {};
     std::string tag(to_tag(response));

@@ -89,4 +89,9 @@ bool State::is_own_realm(std::string_view realm) const {
                        [&](const std::string &domain) { return base::iequals(domain, realm); });
 }
 
+Call *State::find_call(std::uint64_t id) {
+    auto found = calls.find(id);
+    return found == calls.end() ? nullptr : &found->second;
+}
+
 } // namespace cord::engine::proxy

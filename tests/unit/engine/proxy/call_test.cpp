@@ -457,6 +457,78 @@ TEST_CASE("a caller whose page is closed while it rings cancels", "[proxy]") {
     CHECK(level(t.bench, "calls_active") == 0);
 }
 
+TEST_CASE("a caller that moved while it rang, and is then lost, ends its INVITE before its call", "[proxy]") {
+    Bench bench;
+    Client &caller = bench.browser("alice", "10.77.0.11:50000");
+    Client &first = bench.phone("desk", "10.77.0.22:5060");
+    Client &second = bench.phone("desk", "10.77.0.23:5060");
+    bench.enroll(caller, alice_contact);
+    bench.enroll(first, "<sip:d1@10.77.0.22:5060>;q=0.9");
+    bench.enroll(second, "<sip:d2@10.77.0.23:5060>;q=0.5");
+    bench.send_with_password(caller, invite(caller, "desk", browser_sdp));
+    Message at_first = first.next("INVITE");
+    bench.send(first, respond(at_first, 180, "a"));
+    // The same client over a second connection, which dies; the INVITE's own stays open.
+    Client &again = bench.browser("alice", "10.77.0.11:50001");
+    bench.enroll(again, alice_contact);
+    bench.close(again);
+    bench.advance(31s);
+    CHECK(first.next("CANCEL").is_request());
+    SECTION("the phone obeys, and the next is not tried") {
+        bench.send(first, respond(at_first, 487, "a"));
+        CHECK(caller.next("487").is_response());
+    }
+    SECTION("the phone had answered: it is hung up") {
+        bench.send(first, respond(at_first, 200, "a", test::phone_sdp));
+        CHECK(caller.next("200").is_response());
+        bench.send(first, respond(first.next("BYE"), 200, ""));
+    }
+    CHECK(second.idle());
+    bench.advance(100s);
+    CHECK(level(bench, "exchanges") == 0);
+    CHECK(level(bench, "calls_active") == 0);
+}
+
+TEST_CASE("an early dialog's ACK that the breaker refuses leaves the INVITE its call", "[proxy]") {
+    Bench bench;
+    Client &caller = bench.browser("alice", "10.77.0.11:50000");
+    Client &first = bench.phone("desk", "10.77.0.22:5060");
+    Client &second = bench.phone("desk", "10.77.0.23:5060");
+    bench.enroll(caller, alice_contact);
+    bench.enroll(first, "<sip:d1@10.77.0.22:5060>;q=0.9");
+    bench.enroll(second, "<sip:d2@10.77.0.23:5060>;q=0.5");
+    bench.send_with_password(caller, invite(caller, "desk", browser_sdp));
+    Message at_first = first.next("INVITE");
+    bench.send(first, respond(at_first, 180, "a"));
+    bench.breaker_up = false;
+    bench.send(caller, in_dialog(caller.next("180"), caller, true, "ACK", 11, browser_sdp));
+    bench.send(first, respond(at_first, 486, "a"));
+    CHECK(caller.next("486").is_response());
+    CHECK(second.idle());
+}
+
+TEST_CASE("a SUBSCRIBE that forked is never cancelled", "[proxy]") {
+    Bench bench;
+    Client &alice = bench.browser("alice", "10.77.0.11:50000");
+    Client &first = bench.phone("desk", "10.77.0.22:5060");
+    Client &second = bench.phone("desk", "10.77.0.23:5060");
+    bench.enroll(first, "<sip:d1@10.77.0.22:5060>");
+    bench.enroll(second, "<sip:d2@10.77.0.23:5060>");
+    bench.send_with_password(alice, message(R"(SUBSCRIBE sip:desk@iop.test SIP/2.0
+        Via: SIP/2.0/WSS gfdl.invalid;branch=z9hG4bKs
+        Max-Forwards: 70
+        To: <sip:desk@iop.test>
+        From: <sip:alice@iop.test>;tag=s
+        Call-ID: s
+        CSeq: 1 SUBSCRIBE
+        Contact: <sip:gb36@gfdl.invalid;transport=ws>
+        Event: dialog)"));
+    bench.send(first, respond(first.next("SUBSCRIBE"), 100, ""));
+    bench.send(second, respond(second.next("SUBSCRIBE"), 200, "b"));
+    CHECK(alice.next("200").is_response());
+    CHECK(first.idle());
+}
+
 TEST_CASE("a callee whose page is closed while it rings is 480 at once", "[proxy]") {
     TwoParties t;
     t.bench.send_with_password(t.phone, invite(t.phone, "alice", test::phone_sdp));
