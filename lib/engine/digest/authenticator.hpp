@@ -11,7 +11,7 @@
 
 #include "base/random.hpp"
 #include "base/time.hpp"
-#include "crypto/secret.hpp"
+#include "crypto/siphash.hpp"
 #include "engine/digest/credentials.hpp"
 
 namespace cord::engine::digest {
@@ -63,12 +63,11 @@ class Authenticator {
     std::string make_nonce(base::Now now);
     /// When the nonce was made, in microseconds since 1970; nothing when it is not ours.
     [[nodiscard]] std::optional<std::int64_t> made_at(std::string_view nonce) const;
-    [[nodiscard]] std::string seal(std::string_view head) const;
     bool first_use(const Credentials &c, std::int64_t made);
     void forget_before(std::int64_t oldest);
 
     base::Random &random_;
-    crypto::Secret<32> key_;
+    crypto::SipHash mac_;
     std::map<std::pair<std::int64_t, std::string>, Window> used_; ///< By time of making, then nonce.
     std::int64_t forgotten_up_to_ = 0; ///< Nonces made until then and not in `used_` are stale.
 };

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/random.hpp"
-#include "crypto/secret.hpp"
+#include "crypto/siphash.hpp"
 
 namespace cord::engine::proxy {
 
@@ -22,7 +22,7 @@ struct RouteToken {
 
 class TokenKey {
   public:
-    explicit TokenKey(base::Random &random) { random.fill(key_.edit()); }
+    explicit TokenKey(base::Random &random) : mac_(random) {}
 
     /// "1f-0-9c3c61d5b0a1f7e2"
     [[nodiscard]] std::string seal(const RouteToken &token) const;
@@ -30,8 +30,7 @@ class TokenKey {
     [[nodiscard]] std::optional<RouteToken> open(std::string_view text) const;
 
   private:
-    [[nodiscard]] std::string mac(std::string_view head) const;
-    crypto::Secret<32> key_;
+    crypto::SipHash mac_;
 };
 
 } // namespace cord::engine::proxy

@@ -163,6 +163,11 @@ bool is_keep_alive(std::string_view datagram) {
 }
 
 std::string_view cut_list(std::string_view &rest, bool &more) {
+    // Most fields hold one value: then there is nothing to look for.
+    if (rest.find(',') == std::string_view::npos) {
+        more = false;
+        return base::trim(std::exchange(rest, std::string_view{}));
+    }
     bool quoted = false;
     bool bracketed = false;
     for (std::size_t i = 0; i < rest.size(); ++i) {
