@@ -11,6 +11,9 @@ inline constexpr std::size_t sip_message = 65'535;
 inline constexpr std::size_t sip_headers = 256;
 /// Bytes that wait for a reader of one connection; a slower one is disconnected.
 inline constexpr std::size_t write_queue = 1'048'576;
+/// Questions asked of DNS for one SIP destination, and records taken of one answer; more are left out.
+inline constexpr std::size_t dns_questions = 64;
+inline constexpr std::size_t dns_records = 32;
 /// An HTTP request's head; longer is answered 431.
 inline constexpr std::size_t http_head = 16'384;
 /// m= sections in one session description.

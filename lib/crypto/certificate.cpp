@@ -43,12 +43,8 @@ std::string taken(const BioPtr &bio) {
     return {data, static_cast<std::size_t>(size)};
 }
 
-X509Ptr own(X509 *x) {
-    return {x, X509_free};
-}
-KeyPtr own(EVP_PKEY *k) {
-    return {k, EVP_PKEY_free};
-}
+X509Ptr own(X509 *x) { return {x, X509_free}; }
+KeyPtr own(EVP_PKEY *k) { return {k, EVP_PKEY_free}; }
 
 /// "DNS:gateway.example,IP:192.0.2.1", as OpenSSL's configuration language has it.
 std::string alternative_names(std::span<const std::string> names) {

@@ -14,10 +14,13 @@ using namespace cord;
 namespace {
 
 std::uint64_t by_openssl(base::Bytes key, std::string_view text) {
-    std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> mac(EVP_MAC_fetch(nullptr, "SIPHASH", nullptr), EVP_MAC_free);
-    std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context(EVP_MAC_CTX_new(mac.get()), EVP_MAC_CTX_free);
+    std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> mac(EVP_MAC_fetch(nullptr, "SIPHASH", nullptr),
+                                                          EVP_MAC_free);
+    std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context(EVP_MAC_CTX_new(mac.get()),
+                                                                      EVP_MAC_CTX_free);
     unsigned size = 8;
-    const OSSL_PARAM params[] = {OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_SIZE, &size), OSSL_PARAM_construct_end()};
+    const OSSL_PARAM params[] = {OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_SIZE, &size),
+                                 OSSL_PARAM_construct_end()};
     REQUIRE(EVP_MAC_init(context.get(), key.data(), key.size(), params) == 1);
     const base::Bytes bytes = base::as_bytes(text);
     REQUIRE(EVP_MAC_update(context.get(), bytes.data(), bytes.size()) == 1);
