@@ -32,15 +32,16 @@ struct DialogSide {
     std::string target;  ///< Its Contact URI.
     std::uint32_t cseq = 0;
     std::vector<std::string> route; ///< Record-Routes of elements between it and us, from us outward.
+    std::uint32_t ack_cseq = 0;
+    std::string ack_sdp; ///< What stood in its last ACK as that went on: it stays the same in one sent again.
 };
 
 struct Dialog {
     DialogSide caller;
     DialogSide callee;
-    bool confirmed = false; ///< A 2xx came.
-    bool ended = false;     ///< A BYE passed, either way.
-    /// The callee made the offer, in its 2xx; the answer will come in the ACK.
-    bool late_offer = false;
+    bool confirmed = false;    ///< A 2xx came.
+    bool ended = false;        ///< A BYE passed, either way.
+    bool early_offer = false;  ///< A provisional response made the offer: the PRACK brings the answer.
     bool media_failed = false; ///< The breaker could not take the answer: both sides get a BYE after the ACK.
 };
 

@@ -85,6 +85,20 @@ void end_call(State &s, Call &call, std::string_view by, int code) {
     s.calls.erase(call.id);
 }
 
+/// RFC 3262 section 5: an INVITE without SDP may be answered with an offer in a reliable provisional
+/// response.
+void note_offer(Dialog &dialog, const Message &request, const Message &response) {
+    if (request.method() == Method::invite && !sdp_of(response).empty())
+        dialog.early_offer = response.status() < 200 && sdp_of(request).empty();
+}
+
+/// A target refresh in the response of a re-INVITE or UPDATE.
+void note_refresh(const Place &place, const Message &response) {
+    auto contact = wire::sip::first_name_addr(response, HeaderId::contact);
+    if (contact && *contact)
+        (place.from_caller ? place.dialog->callee : place.dialog->caller).target = (*contact)->uri.text;
+}
+
 } // namespace
 
 void open_call(State &s, Exchange &e) {
@@ -120,12 +134,10 @@ void note_dialog(State &s, const Exchange &e, const Branch &b, const Message &re
         return;
     touch(s, *call);
     if (e.in_dialog) {
-        // A target refresh in the response of a re-INVITE or UPDATE.
-        auto place = place_of(s, e);
-        auto contact = wire::sip::first_name_addr(response, HeaderId::contact);
-        if (place && contact && *contact)
-            (place->from_caller ? place->dialog->callee : place->dialog->caller).target =
-                (*contact)->uri.text;
+        if (auto place = place_of(s, e)) {
+            note_refresh(*place, response);
+            note_offer(*place->dialog, e.request, response);
+        }
         return;
     }
     auto to = wire::sip::to(response);
@@ -136,8 +148,7 @@ void note_dialog(State &s, const Exchange &e, const Branch &b, const Message &re
     if (response.status() >= 200)
         dialog.confirmed = true;
     branch.callee.flow = way_to_contact(dialog.callee.target, branch.callee.flow);
-    if (branch.bridge && sdp_of(e.request).empty() && !sdp_of(response).empty())
-        dialog.late_offer = true;
+    note_offer(dialog, e.request, response);
 }
 
 void note_ringing(State &s, const Exchange &e, const Message &response) {

@@ -85,7 +85,8 @@ void start(State &s, Exchange &e, std::size_t index) {
         s.ask_breaker({Question::Kind::request_media, e.id, index}, step.breaker, std::move(step.text));
         break;
     case MediaStep::Do::fail: close_branch_locally(s, e, b, 503, step.text); break;
-    default: send(s, e, index, std::nullopt);
+    case MediaStep::Do::replace: send(s, e, index, step.text); break;
+    case MediaStep::Do::pass: send(s, e, index, std::nullopt);
     }
 }
 
@@ -257,9 +258,11 @@ void on_request_media(State &s, Exchange &e, std::size_t index, std::optional<st
     if (b.state != Branch::State::waiting_for_breaker)
         return; // Cancelled meanwhile.
     NgReply answer = read_ng_reply(reply);
-    if (answer.sdp.empty() && e.request.method() == Method::ack) {
+    bool ack = e.request.method() == Method::ack;
+    auto place = place_of(s, e);
+    if (answer.sdp.empty() && ack) {
         // Nobody can refuse an ACK: it goes on, and both sides get a BYE.
-        if (auto place = place_of(s, e))
+        if (place)
             place->dialog->media_failed = true;
         send(s, e, index, std::nullopt);
         return;
@@ -269,7 +272,12 @@ void on_request_media(State &s, Exchange &e, std::size_t index, std::optional<st
         conclude(s, e);
         return;
     }
-    send(s, e, index, fit(answer.sdp, sender_kind(s, e), b.target.kind));
+    std::string sdp = fit(answer.sdp, sender_kind(s, e), b.target.kind);
+    if (ack && place) {
+        place->sending_side().ack_cseq = wire::sip::cseq(e.request)->number;
+        place->sending_side().ack_sdp = sdp;
+    }
+    send(s, e, index, sdp);
 }
 
 void on_response_media(State &s, Exchange &e, std::size_t index, std::optional<std::string_view> reply) {

@@ -27,10 +27,11 @@ bool through_breaker(const State &s, const Exchange &e, const Branch &branch, Me
     return a == Bridge::always || b == Bridge::always || caller != callee;
 }
 
-/// Whether the request's SDP is an offer, or the answer to one that came in a response (RFC 3264, RFC 6337).
-bool answers(const Exchange &e, const Dialog *dialog) {
+/// Whether the request's SDP answers an offer that came in a response: in an ACK always, since the offers
+/// that RFC 6337 section 2.2 lists are in none.
+bool answers(const Exchange &e, const Dialog &dialog) {
     Method method = e.request.method();
-    return dialog != nullptr && dialog->late_offer && (method == Method::ack || method == Method::prack);
+    return method == Method::ack || (method == Method::prack && dialog.early_offer);
 }
 
 std::string_view from_tag(const Message &m) {
@@ -91,14 +92,18 @@ MediaStep plan_request(State &s, const Exchange &e, const Branch &branch) {
     std::string_view sdp = sdp_of(e.request);
     if (!place || !place->branch->bridge || sdp.empty())
         return {};
+    const DialogSide &side = place->sending_side();
+    if (e.request.method() == Method::ack && side.ack_cseq == wire::sip::cseq(e.request)->number &&
+        !side.ack_sdp.empty())
+        return {MediaStep::Do::replace, side.ack_sdp, 0};
     const BridgeSession &bridge = *place->branch->bridge;
     Crossing crossing{from_tag(e.request), to_tag(e.request), place->receiver().kind, place->sender().kind,
                       false};
-    if (!answers(e, place->dialog))
+    if (!answers(e, *place->dialog))
         return {MediaStep::Do::ask, ng_offer(bridge, crossing, sdp), bridge.breaker};
     // The offer came from the other side, so the other side is ng's "from".
     std::swap(crossing.from_tag, crossing.to_tag);
-    place->dialog->late_offer = false;
+    place->dialog->early_offer = false;
     return {MediaStep::Do::ask, ng_answer(bridge, crossing, sdp), bridge.breaker};
 }
 

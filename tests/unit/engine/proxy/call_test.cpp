@@ -385,6 +385,36 @@ TEST_CASE("late offer: the phone offers in its 200, the ACK carries the answer",
     CHECK(t.phone.next("ACK").body().find("RTP/AVP") != std::string_view::npos);
     CHECK(ng(t.bench.breaker_requests.at(1), "command") == "answer");
     CHECK(ng(t.bench.breaker_requests.at(1), "to-tag") == "from-alice");
+
+    // The 200 came again, and with it the ACK: the breaker is not asked twice.
+    t.bench.send(t.alice, in_dialog(ok, t.alice, true, "ACK", 11, browser_sdp));
+    CHECK(t.phone.next("ACK").body().find("RTP/AVP") != std::string_view::npos);
+    CHECK(t.bench.breaker_requests.size() == 2);
+
+    SECTION("a re-INVITE without SDP does the same") {
+        t.bench.send(t.alice, in_dialog(ok, t.alice, true, "INVITE", 12));
+        t.bench.send(t.phone, respond(t.phone.next("INVITE"), 200, "", test::phone_sdp));
+        CHECK(ng(t.bench.breaker_requests.at(2), "command") == "offer");
+        CHECK(t.alice.next("200").body().find("SAVPF") != std::string_view::npos);
+        t.bench.send(t.alice, in_dialog(ok, t.alice, true, "ACK", 12, browser_sdp));
+        CHECK(t.phone.next("ACK").body().find("RTP/AVP") != std::string_view::npos);
+        CHECK(ng(t.bench.breaker_requests.at(3), "command") == "answer");
+        CHECK(ng(t.bench.breaker_requests.at(3), "from-tag") == "phone-tag");
+    }
+}
+
+TEST_CASE("an offer in a provisional response is answered by its PRACK; the next PRACK offers", "[proxy]") {
+    TwoParties t;
+    t.bench.send_with_password(t.alice, invite(t.alice, "1001", "", "\nSupported: 100rel"));
+    Message at_phone = t.phone.next("INVITE");
+    t.bench.send(t.phone, respond(at_phone, 183, "phone-tag", test::phone_sdp));
+    Message early = t.alice.next("183");
+    CHECK(ng(t.bench.breaker_requests.at(0), "command") == "offer");
+    t.bench.send(t.alice, in_dialog(early, t.alice, true, "PRACK", 12, browser_sdp));
+    CHECK(t.phone.next("PRACK").body().find("RTP/AVP") != std::string_view::npos);
+    CHECK(ng(t.bench.breaker_requests.at(1), "command") == "answer");
+    t.bench.send(t.alice, in_dialog(early, t.alice, true, "PRACK", 13, browser_sdp));
+    CHECK(ng(t.bench.breaker_requests.at(2), "command") == "offer");
 }
 
 TEST_CASE("without a breaker the caller is told why", "[proxy]") {
