@@ -144,15 +144,16 @@ void conclude(State &s, Exchange &e) {
     finish(s, e, best.code);
 }
 
-/// The response as it goes upstream: without our Via, with the SDP that its receiver is to get.
+/// The response as it goes upstream: without our Via, with the SDP that its receiver is to get; an empty one
+/// takes the body away.
 std::string incoming_response(const Exchange &e, const Message &response,
                               std::optional<std::string_view> sdp) {
     wire::sip::Edit edit(response);
     // Section 16.7 item 3: "The proxy removes the topmost Via header field value from the response."
     edit.remove(*response.first_value(HeaderId::via));
     if (e.hides_early_media && response.status() < 200 && !sdp_of(response).empty())
-        edit.body("", "");
-    else if (sdp)
+        sdp = "";
+    if (sdp)
         edit.body("application/sdp", *sdp);
     else if (e.flow.is_reliable())
         edit.ensure_content_length();
@@ -292,6 +293,8 @@ void on_response_media(State &s, Exchange &e, std::size_t index, std::optional<s
         b.answered[std::string(wire::sip::to(response)->tag())] = *sdp;
     } else if (response.status() >= 200) {
         note_media_failure(s, e, b, response);
+    } else {
+        sdp = ""; // It can do without, and what cannot cross must not be taken for the answer.
     }
     pass(s, e, index, response, sdp);
     drain(s, e, index);

@@ -635,6 +635,20 @@ TEST_CASE("draining refuses new calls and lets the others go on", "[proxy]") {
     CHECK(t.alice.next("BYE").is_request());
 }
 
+TEST_CASE("early media that the breaker refuses is taken away; the answer may still cross", "[proxy]") {
+    TwoParties t;
+    t.bench.send_with_password(t.alice, invite(t.alice, "1001", browser_sdp));
+    Message at_phone = t.phone.next("INVITE");
+    t.bench.breaker_up = false;
+    t.bench.send(t.phone, respond(at_phone, 183, "phone-tag", test::phone_sdp));
+    Message early = t.alice.next("183");
+    CHECK(early.body().empty());
+    CHECK_FALSE(early.has(HeaderId::content_type));
+    t.bench.breaker_up = true;
+    t.bench.send(t.phone, respond(at_phone, 200, "phone-tag", test::phone_sdp));
+    CHECK(t.alice.next("200").body().find("SAVPF") != std::string_view::npos);
+}
+
 TEST_CASE("kicking a user's bindings leaves nobody to call", "[proxy]") {
     TwoParties t;
     CHECK(t.bench.core().kick("1001", "iop.test", "", t.bench.now()) == 1);
