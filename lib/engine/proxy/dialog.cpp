@@ -38,12 +38,12 @@ std::vector<std::string> beyond_us(const State &s, std::vector<std::string> reco
     return record_routes;
 }
 
-/// The same flow; over UDP the same address, since a NAT may have moved the port and the token was proof
-/// enough.
+/// The same connection. Where one of them has none, over UDP or on a way not yet opened, the same address:
+/// a NAT may have moved the port, and the token was proof enough.
 bool same_way(const Flow &a, const Flow &b) {
     if (a.transport != b.transport)
         return false;
-    return a.connection != 0 || b.connection != 0 ? a.connection == b.connection : a.remote.ip == b.remote.ip;
+    return a.connection != 0 && b.connection != 0 ? a.connection == b.connection : a.remote.ip == b.remote.ip;
 }
 
 /// Whether the leg's client has registered over this flow meanwhile.
@@ -74,7 +74,7 @@ std::optional<InDialog> find_dialog(Call &call, std::uint32_t branch, std::strin
 
 /// RFC 3261 section 12.2: what every request of a side says anew of it.
 void learn_from_request(DialogSide &side, const Message &request) {
-    if (auto cseq = wire::sip::cseq(request); cseq && request.method() != Method::ack)
+    if (auto cseq = wire::sip::cseq(request))
         side.cseq = std::max(side.cseq, cseq->number);
     side.address = header(request, HeaderId::from);
     // Target refresh requests carry the side's Contact.
@@ -123,19 +123,23 @@ Next enter_dialog(State &s, Exchange &e, const std::optional<RouteToken> &token)
     // An ended dialog still passes what belongs to it on the way out: the ACK, a BYE that crosses ours.
     if (place.dialog->ended && e.request.method() != Method::ack && e.request.method() != Method::bye)
         return refuse(s, e, 481);
-    e.authorized = same_way(place.sender().flow, e.flow) || registered_on(s, place.sender(), e.flow) ||
-                   e.request.method() == Method::ack;
-    if (e.authorized && e.request.method() != Method::ack)
-        move_leg(s, *place.call, place.sender(), way_to_sender(e.request, e.flow));
-    learn_from_request(place.sending_side(), e.request);
+    e.authorized = same_way(place.sender().flow, e.flow) || registered_on(s, place.sender(), e.flow);
     return Next::go_on;
 }
 
 bool may_speak_for_leg(State &s, Exchange &e) {
     auto place = place_of(s, e);
-    if (!place || (s.config.authenticate && e.authenticated != place->sender().aor))
+    if (!place)
+        return false;
+    // Nobody can refuse an ACK. It goes on from wherever it came, but nothing is learned from it.
+    if (e.request.method() == Method::ack)
+        return true;
+    // A leg that is no user's, as that of a trunk, is known by its flow alone.
+    const std::string &aor = place->sender().aor;
+    if (!e.authorized && s.config.authenticate && (aor.empty() || e.authenticated != aor))
         return false;
     move_leg(s, *place->call, place->sender(), way_to_sender(e.request, e.flow));
+    learn_from_request(place->sending_side(), e.request);
     return true;
 }
 

@@ -15,8 +15,8 @@ namespace cord::engine::proxy {
 /// leg it speaks for. One that belongs to no call of ours is answered 481.
 Next enter_dialog(State &s, Exchange &e, const std::optional<RouteToken> &token);
 
-/// Whether a request from another flow than the leg's was proved to come from the leg's user; the leg then
-/// moves to that flow.
+/// Whether a request came on the leg's flow, or was proved to come from the leg's user. The leg then moves to
+/// that flow, and what the request says of its sender is kept.
 bool may_speak_for_leg(State &s, Exchange &e);
 
 /// The call, branch and leg that a request inside a dialog is sent to.

@@ -9,8 +9,7 @@ using wire::sip::Method;
 Next check_relay(State &s, Exchange &e) {
     if (e.in_dialog) {
         // A leg that speaks from another flow than before had to prove itself, as the user it belongs to.
-        return e.authorized || may_speak_for_leg(s, e) ? Next::go_on
-                                                       : refuse(s, e, 403, "Not A Party Of This Call");
+        return may_speak_for_leg(s, e) ? Next::go_on : refuse(s, e, 403, "Not A Party Of This Call");
     }
     auto uri = wire::sip::request_uri(e.request);
     e.domain = s.identity.own_domain(*uri);

@@ -364,12 +364,39 @@ TEST_CASE("a request in the call from another connection has to prove itself", "
     t.bench.close(t.alice);
     t.bench.reconnect(t.alice);
     t.bench.send_with_password(t.alice, in_dialog(call.at_caller, t.alice, true, "INVITE", 12, browser_sdp));
-    CHECK(t.phone.next("INVITE").is_request());
+    CHECK(t.phone.inbox.front().method_name() == "INVITE");
     Client &eve = t.bench.browser("eve", "10.66.0.1:1000");
-    std::string forged = in_dialog(call.at_caller, eve, true, "BYE", 99);
+    std::string forged = in_dialog(call.at_caller, eve, true, "BYE", 999);
     t.bench.send(eve, forged);
     CHECK(eve.next("407").is_response());
-    CHECK(t.phone.idle());
+    CHECK(t.phone.inbox.size() == 1);
+
+    // What was refused teaches nothing: our BYE has alice's next CSeq.
+    t.bench.send(t.phone, respond(t.phone.next("INVITE"), 200, "", test::phone_sdp));
+    t.bench.close(t.alice);
+    t.bench.advance(31s);
+    Message bye = t.phone.next("BYE");
+    CHECK(wire::sip::cseq(bye)->number == 113);
+}
+
+TEST_CASE("a trunk's leg is known by its address: no other speaks for it", "[proxy]") {
+    auto config = Bench::default_config();
+    config.next_hops.push_back({"trunk.example", *base::Endpoint::parse("10.77.0.90:5060"), Transport::udp});
+    Bench bench(config);
+    Client &alice = bench.browser("alice", "10.77.0.11:50000");
+    Client &trunk = bench.phone("trunk", "10.77.0.90:5060");
+    Client &eve = bench.phone("eve", "10.66.0.1:5060");
+    std::string call = invite(alice, "15551234", test::phone_sdp, "\nRoute: <sip:trunk.example;lr>");
+    call.replace(call.find("To: <sip:15551234@iop.test>"), 27, "To: <sip:15551234@trunk.example>");
+    bench.send_with_password(alice, call);
+    Message at_trunk = trunk.next("INVITE");
+    bench.send(trunk, respond(at_trunk, 200, "trunk-tag", test::phone_sdp, "sip:t@10.77.0.90:5060"));
+    Message ok = alice.next("200");
+    bench.send(eve, in_dialog(ok, eve, false, "BYE", 1));
+    CHECK(eve.next("403").is_response());
+    CHECK(alice.idle());
+    bench.send(trunk, in_dialog(ok, trunk, false, "BYE", 1));
+    CHECK(alice.next("BYE").is_request());
 }
 
 TEST_CASE("late offer: the phone offers in its 200, the ACK carries the answer", "[proxy]") {
