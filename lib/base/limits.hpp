@@ -9,6 +9,11 @@ namespace cord::base::limits {
 inline constexpr std::size_t sip_message = 65'535;
 /// Header fields in one SIP message, and values in all of them.
 inline constexpr std::size_t sip_headers = 256;
+/// Dialogs that one branch of a call makes when it is forked again further down; those beyond are not
+/// followed, and what would make them is dropped.
+inline constexpr std::size_t sip_dialogs = 64;
+/// Responses of one branch that wait for the media breaker; beyond, only a failure is kept.
+inline constexpr std::size_t sip_held_responses = 16;
 /// Bytes that wait for a reader of one connection; a slower one is disconnected.
 inline constexpr std::size_t write_queue = 1'048'576;
 /// Questions asked of DNS for one SIP destination, and records taken of one answer; more are left out.
@@ -29,7 +34,8 @@ inline constexpr std::size_t media_sources = 16;
 /// A DTLS handshake message put together from fragments, bytes.
 inline constexpr std::size_t dtls_message = 16'384;
 
-/// A packet record in a capture file, bytes: more than any link carries, segments put together by a card included.
+/// A packet record in a capture file, bytes: more than any link carries, segments put together by a card
+/// included.
 inline constexpr std::size_t trace_packet = 1 << 20;
 /// A block of a pcapng file, bytes: a packet with its options, or a list of secrets.
 inline constexpr std::size_t trace_block = 16 << 20;

@@ -128,27 +128,29 @@ std::uint32_t add_call_branch(Call &call, const Target &target) {
     return static_cast<std::uint32_t>(call.branches.size() - 1);
 }
 
-void note_dialog(State &s, const Exchange &e, const Branch &b, const Message &response) {
+bool note_dialog(State &s, const Exchange &e, const Branch &b, const Message &response) {
     Call *call = s.find_call(e.call);
     if (call == nullptr || response.status() >= 300)
-        return;
+        return true;
     touch(s, *call);
     if (e.in_dialog) {
         if (auto place = place_of(s, e)) {
             note_refresh(*place, response);
             note_offer(*place->dialog, e.request, response);
         }
-        return;
+        return true;
     }
-    auto to = wire::sip::to(response);
-    if (!to || to->tag().empty())
-        return;
+    if (wire::sip::to(response)->tag().empty())
+        return true;
     CallBranch &branch = call->branches[b.call_branch];
-    Dialog &dialog = dialog_of_response(s, branch, e.request, response);
+    Dialog *dialog = dialog_of_response(s, branch, e.request, response);
+    if (dialog == nullptr)
+        return false;
     if (response.status() >= 200)
-        dialog.confirmed = true;
-    branch.callee.flow = way_to_contact(dialog.callee.target, branch.callee.flow);
-    note_offer(dialog, e.request, response);
+        dialog->confirmed = true;
+    branch.callee.flow = way_to_contact(dialog->callee.target, branch.callee.flow);
+    note_offer(*dialog, e.request, response);
+    return true;
 }
 
 void note_ringing(State &s, const Exchange &e, const Message &response) {

@@ -16,8 +16,9 @@ struct State;
 void open_call(State &s, Exchange &e);
 [[nodiscard]] std::uint32_t add_call_branch(Call &call, const Target &target);
 
-/// What a response with a To tag tells of the dialog that it makes.
-void note_dialog(State &s, const Exchange &e, const Branch &b, const wire::sip::Message &response);
+/// What a response with a To tag tells of the dialog that it makes. False for one dialog too many.
+[[nodiscard]] bool note_dialog(State &s, const Exchange &e, const Branch &b,
+                               const wire::sip::Message &response);
 void note_ringing(State &s, const Exchange &e, const wire::sip::Message &response);
 void note_answer(State &s, const Exchange &e, const Branch &b, const wire::sip::Message &response);
 /// The callee's answer could not cross: both sides will get a BYE once the ACK has passed.

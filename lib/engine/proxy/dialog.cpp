@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/state.hpp"
 #include "engine/proxy/way.hpp"
@@ -64,7 +65,7 @@ std::optional<InDialog> find_dialog(Call &call, std::uint32_t branch, std::strin
     if (to_tag != call.caller_tag)
         return std::nullopt;
     if (b.dialog(from_tag) == nullptr) {
-        if (call.invite)
+        if (call.invite || b.dialogs.size() >= base::limits::sip_dialogs)
             return std::nullopt;
         b.dialogs.emplace_back().callee.tag = from_tag;
         b.dialogs.back().confirmed = true;
@@ -143,23 +144,25 @@ bool may_speak_for_leg(State &s, Exchange &e) {
     return true;
 }
 
-Dialog &dialog_of_response(State &s, CallBranch &branch, const Message &request, const Message &response) {
-    auto to = wire::sip::to(response);
-    std::string_view tag = to ? to->tag() : std::string_view();
-    Dialog *known = branch.dialog(tag);
-    Dialog &dialog = known != nullptr ? *known : branch.dialogs.emplace_back();
-    if (known == nullptr) {
-        auto from = wire::sip::from(request);
-        auto cseq = wire::sip::cseq(request);
-        dialog.caller = {std::string(from->tag()), std::string(header(request, HeaderId::from)),
-                         contact_of(request), cseq->number, values_of(request, HeaderId::record_route)};
-        dialog.callee.tag = tag;
-        dialog.callee.address = header(response, HeaderId::to);
-        dialog.callee.route = beyond_us(s, values_of(response, HeaderId::record_route));
-        std::reverse(dialog.callee.route.begin(), dialog.callee.route.end());
+Dialog *dialog_of_response(State &s, CallBranch &branch, const Message &request, const Message &response) {
+    std::string_view tag = wire::sip::to(response)->tag();
+    Dialog *dialog = branch.dialog(tag);
+    if (dialog == nullptr) {
+        if (branch.dialogs.size() >= base::limits::sip_dialogs)
+            return nullptr;
+        dialog = &branch.dialogs.emplace_back();
+        dialog->caller.tag = wire::sip::from(request)->tag();
+        dialog->caller.address = header(request, HeaderId::from);
+        dialog->caller.target = contact_of(request);
+        dialog->caller.cseq = wire::sip::cseq(request)->number;
+        dialog->caller.route = values_of(request, HeaderId::record_route);
+        dialog->callee.tag = tag;
+        dialog->callee.address = header(response, HeaderId::to);
+        dialog->callee.route = beyond_us(s, values_of(response, HeaderId::record_route));
+        std::reverse(dialog->callee.route.begin(), dialog->callee.route.end());
     }
     if (std::string contact = contact_of(response); !contact.empty())
-        dialog.callee.target = std::move(contact);
+        dialog->callee.target = std::move(contact);
     return dialog;
 }
 

@@ -32,8 +32,9 @@ struct Place {
 };
 [[nodiscard]] std::optional<Place> place_of(State &s, const Exchange &e);
 
-/// The dialog that a response with a To tag makes or continues; made when it is new.
-Dialog &dialog_of_response(State &s, CallBranch &branch, const wire::sip::Message &request,
-                           const wire::sip::Message &response);
+/// The dialog that a response with a To tag makes or continues; made when it is new, unless there are too
+/// many.
+[[nodiscard]] Dialog *dialog_of_response(State &s, CallBranch &branch, const wire::sip::Message &request,
+                                         const wire::sip::Message &response);
 
 } // namespace cord::engine::proxy

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "engine/proxy/best.hpp"
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/dialog.hpp"
@@ -290,7 +291,8 @@ void on_response_media(State &s, Exchange &e, std::size_t index, std::optional<s
     std::optional<std::string> sdp;
     if (!answer.sdp.empty()) {
         sdp = fit(answer.sdp, b.target.kind, sender_kind(s, e));
-        b.answered[std::string(wire::sip::to(response)->tag())] = *sdp;
+        if (b.answered.size() < base::limits::sip_dialogs)
+            b.answered[std::string(wire::sip::to(response)->tag())] = *sdp;
     } else if (response.status() >= 200) {
         note_media_failure(s, e, b, response);
     } else {
@@ -310,7 +312,12 @@ void on_response(State &s, Exchange &e, std::size_t index, const Message &respon
     // Section 16.7 item 5: a 100 is never forwarded.
     if (response.status() == 100)
         return;
-    note_dialog(s, e, b, response);
+    // What is dropped comes again if it matters: a 2xx until its ACK, a reliable provisional until its PRACK.
+    bool full = b.held.size() >= base::limits::sip_held_responses && response.status() < 300;
+    if (full || !note_dialog(s, e, b, response)) {
+        ++s.counts["responses_dropped"];
+        return;
+    }
     b.held.push_back(response);
     if (!b.asking)
         drain(s, e, index);

@@ -128,6 +128,13 @@ void Bench::advance(base::Duration by) {
     now_.mono = end;
 }
 
+void Bench::release_breaker() {
+    breaker_holds = false;
+    for (const AskBreaker &ask : std::exchange(held_, {}))
+        core_->on_breaker(ask.token, breaker_reply(ask.dictionary), now_);
+    drain();
+}
+
 void Bench::enroll(Client &client, std::string_view contact, std::string_view extra) {
     send_with_password(
         client,
@@ -229,6 +236,8 @@ void Bench::act(Effect &effect) {
         breaker_requests.push_back(ask->dictionary);
         if (ask->token == 0)
             return;
+        if (breaker_holds)
+            return held_.push_back(*ask);
         std::string reply = breaker_reply(ask->dictionary);
         core_->on_breaker(ask->token, breaker_up ? std::optional<std::string_view>(reply) : std::nullopt,
                           now_);

@@ -44,6 +44,7 @@ class Bench {
     /// The client's next connection: another number, another port.
     void reconnect(Client &client);
     void advance(base::Duration by);
+    void release_breaker();
 
     /// REGISTER with the digest dance; checks that it ends in 200.
     void enroll(Client &client, std::string_view contact, std::string_view extra = "");
@@ -59,6 +60,7 @@ class Bench {
     bool database_up = true;
     bool store_ok = true;
     bool breaker_up = true;
+    bool breaker_holds = false;                ///< Its answers wait for release_breaker().
     std::vector<std::string> breaker_requests; ///< As bencode.
     std::vector<engine::locate::Change> stored;
 
@@ -72,6 +74,7 @@ class Bench {
     base::Now now_{base::Time(std::chrono::seconds(100)),
                    base::UnixTime(std::chrono::seconds(1'700'000'000))};
     std::deque<Client> clients_;
+    std::vector<engine::proxy::AskBreaker> held_;
     std::vector<engine::proxy::Event> events_;
     std::uint64_t connections_ = 0;
 };

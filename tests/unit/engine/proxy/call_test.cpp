@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/limits.hpp"
 #include "bench.hpp"
 #include "support/catch.hpp"
 #include "wire/bencode/bencode.hpp"
@@ -674,6 +675,33 @@ TEST_CASE("early media that the breaker refuses is taken away; the answer may st
     t.bench.breaker_up = true;
     t.bench.send(t.phone, respond(at_phone, 200, "phone-tag", test::phone_sdp));
     CHECK(t.alice.next("200").body().find("SAVPF") != std::string_view::npos);
+}
+
+TEST_CASE("limits: dialogs of one branch, responses that wait for the breaker", "[proxy]") {
+    TwoParties t;
+    t.bench.send_with_password(t.alice, invite(t.alice, "1001", browser_sdp));
+    Message at_phone = t.phone.next("INVITE");
+    auto came = [&] { return std::exchange(t.alice.inbox, {}).size(); };
+    came();
+    SECTION("forks further down") {
+        for (std::size_t i = 0; i < base::limits::sip_dialogs + 1; ++i)
+            t.bench.send(t.phone, respond(at_phone, 180, "tag" + std::to_string(i)));
+        CHECK(came() == base::limits::sip_dialogs);
+        t.bench.send(t.phone, respond(at_phone, 200, "one-more", test::phone_sdp));
+        CHECK(came() == 0);
+        t.bench.send(t.phone, respond(at_phone, 200, "tag0", test::phone_sdp));
+        CHECK(came() == 1);
+    }
+    SECTION("a breaker that is slow") {
+        t.bench.breaker_holds = true;
+        for (std::size_t i = 0; i < base::limits::sip_held_responses + 1; ++i)
+            t.bench.send(t.phone, respond(at_phone, 183, "phone-tag", test::phone_sdp));
+        t.bench.send(t.phone, respond(at_phone, 486, "phone-tag"));
+        CHECK(came() == 0);
+        t.bench.release_breaker();
+        CHECK(came() == base::limits::sip_held_responses + 1);
+    }
+    CHECK(level(t.bench, "responses_dropped") > 0);
 }
 
 TEST_CASE("kicking a user's bindings leaves nobody to call", "[proxy]") {
