@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "engine/proxy/bye.hpp"
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/fork.hpp"
@@ -20,9 +21,12 @@ using wire::sip::Message;
 using wire::sip::Method;
 using namespace std::chrono_literals;
 
-/// A call of which no message was heard for so long is hung up; the state of another dialog is dropped.
+/// A call of which no message was heard for so long is hung up; the state of another dialog is dropped, once
+/// what was subscribed to has run out.
 constexpr base::Duration call_silence = 12h;
 constexpr base::Duration dialog_silence = 2h;
+/// The longest subscription that is believed in; one of a week is refreshed before.
+constexpr base::Duration longest_subscription = 7 * 24h;
 
 void watch_idle(State &s, Call &call) {
     call.idle_alarm = call.idle_deadline;
@@ -30,7 +34,8 @@ void watch_idle(State &s, Call &call) {
 }
 
 void touch(State &s, Call &call) {
-    call.idle_deadline = s.now.mono + (call.invite ? call_silence : dialog_silence);
+    call.idle_deadline =
+        std::max(s.now.mono, call.subscribed_until) + (call.invite ? call_silence : dialog_silence);
     if (call.idle_alarm == base::never)
         watch_idle(s, call);
 }
@@ -85,6 +90,16 @@ void end_call(State &s, Call &call, std::string_view by, int code) {
     s.calls.erase(call.id);
 }
 
+/// RFC 6665 sections 4.2.1.1 and 4.1.3: the Expires of a 2xx, the expires parameter of a Subscription-State.
+std::optional<std::uint64_t> subscription_seconds(const Message &message) {
+    if (auto expires = wire::sip::expires(message); expires && *expires)
+        return *expires;
+    std::string_view state = message.header(HeaderId::subscription_state).value_or("");
+    auto params = wire::sip::Params::parse_header(state.substr(std::min(state.find(';'), state.size())));
+    auto value = params ? params->value("expires") : std::nullopt;
+    return value ? base::to_uint(*value, UINT32_MAX) : std::nullopt;
+}
+
 /// RFC 3262 section 5: an INVITE without SDP may be answered with an offer in a reliable provisional
 /// response.
 void note_offer(Dialog &dialog, const Message &request, const Message &response) {
@@ -132,6 +147,8 @@ bool note_dialog(State &s, const Exchange &e, const Branch &b, const Message &re
     Call *call = s.find_call(e.call);
     if (call == nullptr || response.status() >= 300)
         return true;
+    if (e.request.method() == Method::subscribe)
+        note_subscription(s, *call, response);
     touch(s, *call);
     if (e.in_dialog) {
         if (auto place = place_of(s, e)) {
@@ -151,6 +168,13 @@ bool note_dialog(State &s, const Exchange &e, const Branch &b, const Message &re
     branch.callee.flow = way_to_contact(dialog->callee.target, branch.callee.flow);
     note_offer(*dialog, e.request, response);
     return true;
+}
+
+void note_subscription(State &s, Call &call, const Message &message) {
+    if (auto seconds = subscription_seconds(message)) {
+        auto granted = std::min<base::Duration>(std::chrono::seconds(*seconds), longest_subscription);
+        call.subscribed_until = std::max(call.subscribed_until, s.now.mono + granted);
+    }
 }
 
 void note_ringing(State &s, const Exchange &e, const Message &response) {

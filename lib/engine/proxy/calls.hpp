@@ -19,6 +19,8 @@ void open_call(State &s, Exchange &e);
 /// What a response with a To tag tells of the dialog that it makes. False for one dialog too many.
 [[nodiscard]] bool note_dialog(State &s, const Exchange &e, const Branch &b,
                                const wire::sip::Message &response);
+/// RFC 6665: for how long a SUBSCRIBE was granted, by its 2xx, or a NOTIFY says that it goes on.
+void note_subscription(State &s, Call &call, const wire::sip::Message &message);
 void note_ringing(State &s, const Exchange &e, const wire::sip::Message &response);
 void note_answer(State &s, const Exchange &e, const Branch &b, const wire::sip::Message &response);
 /// The callee's answer could not cross: both sides will get a BYE once the ACK has passed.

@@ -139,6 +139,8 @@ bool may_speak_for_leg(State &s, Exchange &e) {
     const std::string &aor = place->sender().aor;
     if (!e.authorized && s.config.authenticate && (aor.empty() || e.authenticated != aor))
         return false;
+    if (e.request.method() == Method::notify)
+        note_subscription(s, *place->call, e.request);
     move_leg(s, *place->call, place->sender(), way_to_sender(e.request, e.flow));
     learn_from_request(place->sending_side(), e.request);
     return true;
