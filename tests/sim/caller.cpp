@@ -99,8 +99,7 @@ void Phone::give_up(Call &call, base::Now now) {
 }
 
 void Phone::send_cancel(Call &call, base::Now now) {
-    const auto invite = Message::parse(call.invite);
-    (void)layer_.send(flow(), tx::make_cancel(*invite), top_via(*invite)->branch(), "CANCEL", now.mono);
+    layer_.cancel(call.client, {}, now.mono);
     drain(now);
 }
 

@@ -10,20 +10,6 @@ namespace cord::engine::proxy {
 
 using wire::sip::Builder;
 using wire::sip::HeaderId;
-using wire::sip::Message;
-
-std::string cancel_for(std::string_view sent_request) {
-    const Message request = *Message::parse(sent_request);
-    auto cancel = Builder::request("CANCEL", request.request_uri());
-    cancel.add(HeaderId::via, request.first_value(HeaderId::via)->text);
-    for (const wire::sip::Value &route : request.values(HeaderId::route))
-        cancel.add(HeaderId::route, route.text);
-    cancel.add(HeaderId::max_forwards, "70");
-    for (HeaderId id : {HeaderId::from, HeaderId::to, HeaderId::call_id})
-        cancel.add(id, request.header(id).value_or(""));
-    cancel.add(HeaderId::cseq, fmt::format("{} CANCEL", wire::sip::cseq(request)->number));
-    return cancel.finish();
-}
 
 void send_bye(State &s, const Call &call, const DialogSide &from, const DialogSide &to, const Flow &flow,
               std::string_view reason) {

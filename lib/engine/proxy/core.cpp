@@ -109,7 +109,8 @@ void Core::Parts::on_cancel(const Message &request, const transaction::Received 
     if (e.state == Exchange::State::waiting)
         refuse(*this, e, 487);
     else if (e.state == Exchange::State::forwarding)
-        cancel(*this, e);
+        // RFC 3326 section 2: a Reason in the CANCEL is copied into those that follow from it.
+        cancel(*this, e, request.header(HeaderId::reason).value_or(""));
 }
 
 void Core::Parts::handle(transaction::Output &output) {

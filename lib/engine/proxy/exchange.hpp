@@ -47,15 +47,14 @@ struct Branch {
     std::uint32_t call_branch = 0; ///< Its place in Call::branches.
     std::string key;               ///< The branch parameter of our Via.
     transaction::Id client = transaction::Id::none;
-    std::string sent; ///< The request as it was sent.
     bool cancelled = false;
-    bool cancel_sent = false;
+    std::string cancel_reason;               ///< What its CANCEL says in Reason.
     bool timed_out = false;                  ///< It was cancelled for ringing too long.
     bool asking = false;                     ///< The breaker is asked about the first of `held`.
     std::optional<wire::sip::Message> final; ///< The final response that is not a 2xx.
     bool local_final = false;                ///< It is our own, so a 503 in it speaks for us.
     base::Time ring_end = base::never;       ///< When it has rung long enough.
-    base::Time deadline = base::never;       ///< The same, or timer C, or the end of patience with a CANCEL.
+    base::Time deadline = base::never;       ///< The same, or timer C if that is sooner.
     std::deque<wire::sip::Message>
         held; ///< Responses whose turn comes after the breaker's answer to the first.
     /// SDP that was put in place of the callee's, by To tag: what was answered once stays the same.

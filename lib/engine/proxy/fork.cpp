@@ -24,8 +24,8 @@ using namespace std::chrono_literals;
 
 /// RFC 3261 section 16.6 item 11: timer C "MUST be larger than 3 minutes".
 constexpr base::Duration timer_c = 181s;
-/// How long a cancelled branch may take for its 487: 64*T1 (RFC 3261 section 9.1).
-constexpr base::Duration cancel_patience = 32s;
+/// RFC 3326 section 2: so that the phone does not tell of a missed call.
+constexpr std::string_view completed_elsewhere = "SIP;cause=200;text=\"Call completed elsewhere\"";
 
 bool is_invite(const Exchange &e) { return e.request.method() == Method::invite; }
 
@@ -91,34 +91,31 @@ void start(State &s, Exchange &e, std::size_t index) {
     }
 }
 
-void send_cancel(State &s, Exchange &e, std::size_t index) {
-    e.branches[index].cancel_sent = true;
-    s.cancel_client(e, index);
-}
-
 /// Ends one branch that nothing is to come of. RFC 3261 section 9.1: "a CANCEL request SHOULD NOT be sent to
 /// cancel a request other than INVITE"; the others end by themselves, soon.
-void cancel_branch(State &s, Exchange &e, std::size_t index) {
+void cancel_branch(State &s, Exchange &e, std::size_t index, std::string_view reason) {
     Branch &b = e.branches[index];
     if (!is_invite(e) || b.cancelled || b.state == Branch::State::done)
         return;
     b.cancelled = true;
+    b.cancel_reason = reason;
     if (b.state == Branch::State::waiting_for_breaker) {
         close_branch_locally(s, e, b, 487);
         return;
     }
-    set_deadline(s, e, index, s.now.mono + cancel_patience);
+    // Its transaction ends now, or 64*T1 later.
+    b.deadline = base::never;
     // "If no provisional response has been received, the CANCEL request MUST NOT be sent; rather, the client
     // MUST wait for the arrival of a provisional response before sending the request."
     if (b.state == Branch::State::proceeding)
-        send_cancel(s, e, index);
+        s.layer.cancel(b.client, reason, s.now.mono);
 }
 
-void cancel_others(State &s, Exchange &e, std::size_t winner) {
+void cancel_others(State &s, Exchange &e, std::size_t winner, std::string_view reason = {}) {
     e.targets.clear();
     for (std::size_t i = 0; i < e.branches.size(); ++i)
         if (i != winner)
-            cancel_branch(s, e, i);
+            cancel_branch(s, e, i, reason);
 }
 
 /// The request has got its final response.
@@ -184,7 +181,7 @@ void pass_success(State &s, Exchange &e, std::size_t index, const Message &respo
     bool first = e.state != Exchange::State::answered;
     note_answer(s, e, b, response);
     // Section 16.7 item 10: "the proxy MUST generate a CANCEL request for all pending client transactions".
-    cancel_others(s, e, index);
+    cancel_others(s, e, index, completed_elsewhere);
     if (first)
         finish(s, e, response.status());
 }
@@ -306,8 +303,8 @@ void on_response(State &s, Exchange &e, std::size_t index, const Message &respon
     Branch &b = e.branches[index];
     if (response.status() < 200 && b.state == Branch::State::calling) {
         b.state = Branch::State::proceeding;
-        if (b.cancelled && !b.cancel_sent)
-            send_cancel(s, e, index);
+        if (b.cancelled)
+            s.layer.cancel(b.client, b.cancel_reason, s.now.mono);
     }
     // Section 16.7 item 5: a 100 is never forwarded.
     if (response.status() == 100)
@@ -333,22 +330,15 @@ void on_branch_failure(State &s, Exchange &e, std::size_t index, std::uint16_t c
 
 void on_ring_timeout(State &s, Exchange &e, std::size_t index) {
     Branch &b = e.branches[index];
-    b.deadline = base::never;
-    if (b.cancelled) {
-        // RFC 3261 section 9.1: without a final response within 64*T1 "the client SHOULD then consider the
-        // original transaction cancelled and SHOULD destroy the client transaction".
-        s.layer.on_failure(b.client, s.now.mono);
-        return;
-    }
     b.timed_out = true;
-    cancel_branch(s, e, index);
+    cancel_branch(s, e, index, {});
 }
 
-void cancel(State &s, Exchange &e) {
+void cancel(State &s, Exchange &e, std::string_view reason) {
     e.cancelled = true;
     e.targets.clear();
     for (std::size_t i = 0; i < e.branches.size(); ++i)
-        cancel_branch(s, e, i);
+        cancel_branch(s, e, i, reason);
     if (e.state == Exchange::State::forwarding)
         conclude(s, e);
 }

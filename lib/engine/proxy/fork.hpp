@@ -29,7 +29,8 @@ void on_ring_timeout(State &s, Exchange &e, std::size_t branch);
 /// A connection died: nobody will answer on it, and nobody there waits for an answer any more.
 void fail_flow(State &s, const transaction::Flow &flow);
 
-/// RFC 3261 section 16.10: every branch that is still open is cancelled.
-void cancel(State &s, Exchange &e);
+/// RFC 3261 section 16.10: every branch that is still open is cancelled. `reason` is the value of a Reason
+/// header (RFC 3326), or empty.
+void cancel(State &s, Exchange &e, std::string_view reason = {});
 
 } // namespace cord::engine::proxy

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "engine/proxy/bye.hpp"
 #include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
@@ -53,15 +52,9 @@ void State::respond(const Exchange &e, int code, std::string bytes) {
 
 void State::start_client(Exchange &e, std::size_t index, std::string bytes) {
     Branch &b = e.branches[index];
-    b.sent = std::move(bytes);
-    b.client = layer.send(b.target.flow, b.sent, b.key, e.request.method_name(), now.mono);
+    b.client = layer.send(b.target.flow, std::move(bytes), b.key, e.request.method_name(), now.mono);
     by_client[b.client] = {e.id, index};
     ++e.live;
-}
-
-void State::cancel_client(Exchange &e, std::size_t index) {
-    const Branch &b = e.branches[index];
-    layer.send(b.target.flow, cancel_for(b.sent), b.key, name(wire::sip::Method::cancel), now.mono);
 }
 
 void State::reconfigure(Config c) {

@@ -85,7 +85,6 @@ struct State {
     /// Answers the request of an exchange; nothing for an ACK.
     void respond(const Exchange &e, int code, std::string bytes);
     void start_client(Exchange &e, std::size_t branch, std::string bytes);
-    void cancel_client(Exchange &e, std::size_t branch);
 
     /// All but the listeners, from now on.
     void reconfigure(Config c);

@@ -48,12 +48,9 @@ struct Layer::Parts {
     [[nodiscard]] std::optional<std::uint32_t> find(Id id) const;
     std::uint32_t open(Table &table, std::string key, const Flow &flow, Machine machine);
     void close(std::uint32_t slot);
-    void cancel_invite(std::string_view branch, base::Time now);
     void act(std::uint32_t slot, Acts acts, const Message *at_hand, base::Time now);
     void act(std::uint32_t slot, Act what, const Message *at_hand, base::Time now);
-    void send(std::uint32_t slot) {
-        output.emplace_back(Send{slots[slot].flow, slots[slot].bytes, id(slot)});
-    }
+    void send(std::uint32_t slot);
 };
 
 std::optional<std::uint32_t> Layer::Parts::find(Id id) const {
@@ -126,12 +123,11 @@ void Layer::Parts::act(std::uint32_t slot, Act what, const Message *at_hand, bas
     }
 }
 
-void Layer::Parts::cancel_invite(std::string_view branch, base::Time now) {
-    const auto invite = clients.find(client_key(branch, name(Method::invite)));
-    if (invite == clients.end())
-        return;
-    const std::uint32_t slot = invite->second;
-    act(slot, std::get<InviteClient>(*slots[slot].machine).on_cancel(now), nullptr, now);
+/// The bytes are kept for the next time, or for what is made from an INVITE.
+void Layer::Parts::send(std::uint32_t slot) {
+    Slot &s = slots[slot];
+    const bool once = std::holds_alternative<Client>(*s.machine) && s.flow.is_reliable();
+    output.emplace_back(Send{s.flow, once ? std::move(s.bytes) : s.bytes, id(slot)});
 }
 
 Layer::Layer() : parts_(std::make_unique<Parts>()) {}
@@ -216,9 +212,20 @@ Id Layer::send(const Flow &flow, std::string request, std::string_view branch, s
     };
     if (method == name(Method::invite))
         return begin(InviteClient(flow.is_reliable()));
-    if (method == name(Method::cancel))
-        parts_->cancel_invite(branch, now);
     return begin(Client(flow.is_reliable()));
+}
+
+void Layer::cancel(Id invite, std::string_view reason, base::Time now) {
+    const auto slot = parts_->find(invite);
+    auto *machine = slot ? std::get_if<InviteClient>(&*parts_->slots[*slot].machine) : nullptr;
+    // "If no provisional response has been received, the CANCEL request MUST NOT be sent".
+    if (machine == nullptr || machine->state() != InviteClient::State::proceeding)
+        return;
+    parts_->act(*slot, machine->on_cancel(now), nullptr, now);
+    const Flow flow = parts_->slots[*slot].flow;
+    const Message request = *Message::parse(parts_->slots[*slot].bytes);
+    (void)send(flow, make_cancel(request, reason), wire::sip::top_via(request)->branch(),
+               name(Method::cancel), now);
 }
 
 bool Layer::on_response(const Message &response, base::Time now) {

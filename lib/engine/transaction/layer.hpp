@@ -76,10 +76,13 @@ class Layer {
     void respond(Id id, int code, std::string bytes, base::Time now);
 
     /// Sends a request in a new client transaction. Branch and method are those of its top Via and CSeq; an
-    /// ACK of a 2xx is no transaction and does not belong here. A CANCEL gives the INVITE of its branch 64*T1
-    /// to end.
+    /// ACK of a 2xx is no transaction and does not belong here.
     Id send(const Flow &flow, std::string request, std::string_view branch, std::string_view method,
             base::Time now);
+    /// Sends the CANCEL of an INVITE, which then has 64*T1 to end (RFC 3261 section 9.1). `reason` is the
+    /// value of a Reason header (RFC 3326), or empty. An INVITE that got no provisional response yet, or has
+    /// its final one, is not cancelled.
+    void cancel(Id invite, std::string_view reason, base::Time now);
     /// A response came. False: it belongs to no transaction, and RFC 6026 section 7.3 says to drop it.
     bool on_response(const wire::sip::Message &response, base::Time now);
 

@@ -215,10 +215,12 @@ TEST_CASE("CANCEL while ringing ends every branch with 487", "[proxy]") {
         To: <sip:1001@iop.test>
         From: "alice" <sip:alice@iop.test>;tag=from-alice
         Call-ID: call-alice-1001
-        CSeq: 11 CANCEL)");
+        CSeq: 11 CANCEL
+        Reason: Q.850;cause=16)");
     t.bench.send(t.alice, cancel);
     CHECK(t.alice.next("200").header(HeaderId::cseq) == "11 CANCEL");
     Message at_phone_cancel = t.phone.next("CANCEL");
+    CHECK(at_phone_cancel.header(HeaderId::reason) == "Q.850;cause=16");
     CHECK(at_phone_cancel.header(HeaderId::via) == at_phone.first_value(HeaderId::via)->text);
     t.bench.send(t.phone, respond(at_phone_cancel, 200, "x"));
     t.bench.send(t.phone, respond(at_phone, 487, "phone-tag"));
@@ -287,6 +289,7 @@ TEST_CASE("browser and phone under one user: no early SDP, the first answer wins
     bench.send(desk, respond(at_desk, 200, "desk", test::phone_sdp));
     CHECK(alice.next("200").body().find("SAVPF") != std::string_view::npos);
     Message cancel = tab.next("CANCEL");
+    CHECK(cancel.header(HeaderId::reason) == "SIP;cause=200;text=\"Call completed elsewhere\"");
     bench.send(tab, respond(cancel, 200, "x"));
     bench.send(tab, respond(at_tab, 487, "tab"));
     CHECK(tab.next("ACK").is_request());

@@ -193,22 +193,28 @@ TEST_CASE("a client that gets no answer times out; one whose transport fails say
 TEST_CASE("a response is matched by branch and method") {
     Layer layer;
     const Message invite = request("INVITE");
-    (void)send(layer, invite);
+    const Id id = send(layer, invite);
     CHECK_FALSE(layer.on_response(response(request("CANCEL"), 200), start));
     CHECK_FALSE(layer.on_response(response(request("INVITE", "z9hG4bK2"), 200), start));
     CHECK_FALSE(layer.on_response(*Message::parse("SIP/2.0 200 OK\r\n\r\n"), start));
-    (void)layer.send(udp, make_cancel(invite), "z9hG4bK1", "CANCEL", start);
+    layer.cancel(id, {}, start);
+    CHECK(outputs(layer) == "INVITE");
+    CHECK(layer.on_response(response(invite, 180), start));
+    layer.cancel(id, "SIP;cause=200", start);
     CHECK(layer.on_response(response(request("CANCEL"), 200), start));
-    CHECK(outputs(layer) == "INVITE CANCEL deliver-200");
+    CHECK(outputs(layer) == "deliver-180 CANCEL deliver-200");
+    CHECK(layer.on_response(response(invite, 487), start));
+    layer.cancel(id, {}, start);
+    CHECK(outputs(layer) == "ACK deliver-487");
 }
 
 TEST_CASE("an INVITE that was cancelled ends, though nobody says so") {
     Layer layer;
     const Message invite = request("INVITE");
-    (void)send(layer, invite, tcp);
+    const Id id = send(layer, invite, tcp);
     CHECK(layer.on_response(response(invite, 180), start));
     CHECK(layer.next_deadline() == base::never);
-    (void)layer.send(tcp, make_cancel(invite), "z9hG4bK1", "CANCEL", start);
+    layer.cancel(id, {}, start);
     CHECK(layer.on_response(response(request("CANCEL"), 200), start));
     CHECK(run_out(layer) == "INVITE deliver-180 CANCEL deliver-200 terminated timeout terminated");
 }
