@@ -86,8 +86,8 @@ void ProxyNode::act(base::Now now) {
 void ProxyNode::act(const proxy::Send &send, base::Now now) {
     if (!send.flow.is_reliable() || connections_.count(send.flow.connection) > 0) {
         packets_.push_back({address_, send.flow.remote, send.bytes, send.flow.connection});
-    } else if (send.token != 0) {
-        later(now, [this, token = send.token](base::Now at) { core_.on_send_failed(token, at); });
+    } else if (send.id != engine::transaction::Id::none) {
+        later(now, [this, id = send.id](base::Now at) { core_.on_send_failed(id, at); });
     }
 }
 

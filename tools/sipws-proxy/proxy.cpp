@@ -32,7 +32,7 @@ Proxy::Proxy(io::net::Loop &loop, Setup setup)
                settle();
            },
            [this](std::uint64_t token) {
-               core_->on_send_failed(token, now());
+               core_->on_send_failed(static_cast<engine::transaction::Id>(token), now());
                settle();
            }}),
       core_timer_(loop), retry_timer_(loop), drain_timer_(loop) {}
@@ -130,7 +130,7 @@ void Proxy::arm() {
 
 void Proxy::apply(engine::proxy::Send &send) {
     std::string copy = setup_.trace.empty() ? std::string() : send.bytes;
-    auto used = transports_.send(send.flow, std::move(send.bytes), send.token);
+    auto used = transports_.send(send.flow, std::move(send.bytes), static_cast<std::uint64_t>(send.id));
     if (used && !copy.empty())
         trace(*used, true, base::as_bytes(copy));
 }
@@ -194,8 +194,8 @@ void Proxy::on_broken(const Flow &flow, const wire::sip::FrameError &error) {
         if (request->method() != wire::sip::Method::ack) {
             auto answer = wire::sip::make_response(*request, error.fault.code, error.fault.error.text(),
                                                    random_.token(10));
-            engine::proxy::Send send{
-                flow, answer.add(wire::sip::HeaderId::server, setup_.config.server).finish(), 0};
+            engine::proxy::Send send{flow,
+                                     answer.add(wire::sip::HeaderId::server, setup_.config.server).finish()};
             apply(send);
         }
     }

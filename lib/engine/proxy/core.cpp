@@ -92,7 +92,7 @@ void Core::Parts::reject_malformed(const Message &request, const Flow &flow, con
         return;
     auto response = wire::sip::make_response(request, fault.code, fault.error.text(), random.token(10));
     response.add(HeaderId::server, config.server);
-    effects.push_back(Send{way_back(request, flow), response.finish(), 0});
+    effects.push_back(Send{way_back(request, flow), response.finish()});
 }
 
 /// RFC 3261 section 16.10.
@@ -115,7 +115,7 @@ void Core::Parts::on_cancel(const Message &request, const transaction::Received 
 
 void Core::Parts::handle(transaction::Output &output) {
     if (auto *send = std::get_if<transaction::Send>(&output)) {
-        effects.push_back(Send{send->flow, std::move(send->bytes), static_cast<Token>(send->id)});
+        effects.push_back(std::move(*send));
         return;
     }
     if (auto *terminated = std::get_if<transaction::Terminated>(&output))
@@ -229,9 +229,9 @@ void Core::on_flow_closed(const Flow &flow, base::Now now) {
     parts_->settle();
 }
 
-void Core::on_send_failed(Token token, base::Now now) {
+void Core::on_send_failed(transaction::Id id, base::Now now) {
     parts_->now = now;
-    parts_->layer.on_failure(static_cast<transaction::Id>(token), now.mono);
+    parts_->layer.on_failure(id, now.mono);
     parts_->settle();
 }
 

@@ -56,7 +56,7 @@ class Core {
     void on_message(const Flow &flow, base::Bytes message, base::Now now);
     /// A connection ended, whoever ended it.
     void on_flow_closed(const Flow &flow, base::Now now);
-    void on_send_failed(Token token, base::Now now);
+    void on_send_failed(transaction::Id id, base::Now now);
     void on_stored(Token token, bool ok, base::Now now);
     void on_user(Token token, const UserAnswer &answer, base::Now now);
     /// The reply's dictionary without cookie; nullopt when none came in time or the breaker cannot be

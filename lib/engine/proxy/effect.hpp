@@ -7,9 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "base/address.hpp"
 #include "engine/locate/binding.hpp"
-#include "engine/transaction/flow.hpp"
+#include "engine/transaction/layer.hpp"
 
 namespace cord::engine::proxy {
 
@@ -17,13 +16,9 @@ namespace cord::engine::proxy {
 using Token = std::uint64_t;
 
 /// One message to one flow. A stream flow without a connection (0) means: to `flow.remote` over an open
-/// connection of that transport if there is one, else over a new one. When `token` is not 0, a failure to
+/// connection of that transport if there is one, else over a new one. When the id is not `none`, a failure to
 /// hand the message over is told by on_send_failed.
-struct Send {
-    transaction::Flow flow;
-    std::string bytes;
-    Token token = 0;
-};
+using transaction::Send;
 
 /// Write the rows; with a token, answer by on_stored after they are durable. Token 0: nobody waits.
 struct Store {

@@ -66,7 +66,7 @@ void send(State &s, Exchange &e, std::size_t index, std::optional<std::string_vi
         // The ACK of a 2xx is no transaction: it goes end to end.
         b.state = Branch::State::done;
         e.state = Exchange::State::answered;
-        s.effects.push_back(Send{b.target.flow, std::move(request), 0});
+        s.effects.push_back(Send{b.target.flow, std::move(request)});
         hang_up_if_media_failed(s, e);
         return;
     }

@@ -4,7 +4,6 @@
 #include "engine/proxy/forward.hpp"
 #include "engine/proxy/processor.hpp"
 #include "wire/sip/headers.hpp"
-#include "wire/sip/validate.hpp"
 
 namespace cord::engine::proxy {
 namespace {
@@ -51,8 +50,6 @@ std::string unknown_options(const Message &request, HeaderId id,
 
 Next validate(State &s, Exchange &e) {
     const Message &request = e.request;
-    if (auto fault = wire::sip::validate(request))
-        return refuse(s, e, fault->code, fault->error.text());
     // Item 2: "If the Request-URI has a URI whose scheme is not understood by the proxy, the proxy SHOULD
     // reject the request with a 416 (Unsupported URI Scheme) response."
     auto uri = wire::sip::request_uri(request);
