@@ -11,6 +11,7 @@
 
 #include "base/time.hpp"
 #include "engine/proxy/bridge.hpp"
+#include "engine/proxy/index.hpp"
 #include "engine/transaction/flow.hpp"
 #include "wire/sip/message.hpp"
 
@@ -22,7 +23,8 @@ struct Leg {
     std::string slot;       ///< The client, however it is connected: see locate::slot_of.
     transaction::Flow flow; ///< Where it is now.
     MediaKind kind = MediaKind::plain;
-    std::optional<base::Time> lost; ///< Since when its connection is gone.
+    std::optional<base::Time> lost{}; ///< Since when its connection is gone.
+    Member member{};                  ///< Itself, as the indexes know it.
 };
 
 /// What one side of a dialog last said, for the BYE that we may have to send in its name.

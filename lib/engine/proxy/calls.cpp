@@ -71,6 +71,20 @@ std::string slot_of_sender(const State &s, const Exchange &e) {
     return fmt::format("{} {}", e.sender, contact && *contact ? (*contact)->uri.text : std::string_view());
 }
 
+void index_leg(State &s, const Leg &leg) {
+    s.legs_by_slot.add(leg.slot, leg.member);
+    s.legs_by_connection.add(leg.flow.connection, leg.member);
+}
+
+void forget_leg(State &s, const Leg &leg) {
+    s.legs_by_slot.remove(leg.slot, leg.member);
+    s.legs_by_connection.remove(leg.flow.connection, leg.member);
+}
+
+Leg &leg_of(Call &call, const Member &member) {
+    return member.branch == Member::no_branch ? call.caller : call.branches[member.branch].callee;
+}
+
 /// Tells that a call is over, lets its breaker go and forgets it. The reference is dead after that.
 void end_call(State &s, Call &call, std::string_view by, int code) {
     bool bridged = std::any_of(call.branches.begin(), call.branches.end(),
@@ -87,6 +101,9 @@ void end_call(State &s, Call &call, std::string_view by, int code) {
         s.event("call-end", std::move(fields));
     }
     forget_idle(s, call);
+    forget_leg(s, call.caller);
+    for (const CallBranch &branch : call.branches)
+        forget_leg(s, branch.callee);
     s.calls.erase(call.id);
 }
 
@@ -125,8 +142,9 @@ void open_call(State &s, Exchange &e) {
     call.to = display(e.request, HeaderId::to);
     call.invite = e.request.method() == Method::invite;
     call.caller_tag = wire::sip::from(e.request)->tag();
-    call.caller = {e.sender, slot_of_sender(s, e), way_to_sender(e.request, e.flow), sender_kind(e),
-                   std::nullopt};
+    call.caller = {e.sender, slot_of_sender(s, e), way_to_sender(e.request, e.flow), sender_kind(e)};
+    call.caller.member = {id};
+    index_leg(s, call.caller);
     call.setup = e.id;
     e.call = id;
     touch(s, call);
@@ -136,11 +154,13 @@ void open_call(State &s, Exchange &e) {
     }
 }
 
-std::uint32_t add_call_branch(Call &call, const Target &target) {
-    CallBranch branch;
-    branch.callee = {target.aor, target.slot, target.flow, target.kind, std::nullopt};
-    call.branches.push_back(std::move(branch));
-    return static_cast<std::uint32_t>(call.branches.size() - 1);
+std::uint32_t add_call_branch(State &s, Call &call, const Target &target) {
+    auto number = static_cast<std::uint32_t>(call.branches.size());
+    Leg &callee = call.branches.emplace_back().callee;
+    callee = {target.aor, target.slot, target.flow, target.kind};
+    callee.member = {call.id, number};
+    index_leg(s, callee);
+    return number;
 }
 
 bool note_dialog(State &s, const Exchange &e, const Branch &b, const Message &response) {
@@ -231,32 +251,27 @@ void end_dialog(State &s, Call &call, Dialog &dialog, std::string_view by) {
 }
 
 void move_leg(State &s, Call &call, Leg &leg, const Flow &flow) {
+    s.legs_by_connection.remove(leg.flow.connection, leg.member);
     leg.flow = flow;
     leg.lost.reset();
+    s.legs_by_connection.add(flow.connection, leg.member);
     touch(s, call);
 }
 
 void move_legs(State &s, const std::string &slot, const Flow &flow) {
-    for (auto &[id, call] : s.calls) {
-        if (call.caller.slot == slot)
-            move_leg(s, call, call.caller, flow);
-        for (CallBranch &branch : call.branches)
-            if (branch.callee.slot == slot)
-                move_leg(s, call, branch.callee, flow);
+    for (const Member &member : s.legs_by_slot.of(slot)) {
+        Call &call = s.calls.at(member.id);
+        move_leg(s, call, leg_of(call, member), flow);
     }
 }
 
 void lose_legs(State &s, const Flow &flow) {
-    auto lose = [&](const Call &call, Leg &leg) {
-        if (leg.flow.connection != flow.connection || leg.lost)
-            return;
+    for (const Member &member : s.legs_by_connection.of(flow.connection)) {
+        Leg &leg = leg_of(s.calls.at(member.id), member);
+        if (leg.lost)
+            continue;
         leg.lost = s.now.mono;
-        s.alarm(s.now.mono + s.config.grace, {Alarm::Kind::grace, call.id, 0});
-    };
-    for (auto &[id, call] : s.calls) {
-        lose(call, call.caller);
-        for (CallBranch &branch : call.branches)
-            lose(call, branch.callee);
+        s.alarm(s.now.mono + s.config.grace, {Alarm::Kind::grace, member.id, 0});
     }
 }
 

@@ -14,7 +14,7 @@ namespace cord::engine::proxy {
 struct State;
 
 void open_call(State &s, Exchange &e);
-[[nodiscard]] std::uint32_t add_call_branch(Call &call, const Target &target);
+[[nodiscard]] std::uint32_t add_call_branch(State &s, Call &call, const Target &target);
 
 /// What a response with a To tag tells of the dialog that it makes. False for one dialog too many.
 [[nodiscard]] bool note_dialog(State &s, const Exchange &e, const Branch &b,

@@ -154,8 +154,10 @@ void Core::Parts::forget_if_over(std::uint64_t id) {
     bool asking = std::any_of(branches.begin(), branches.end(), [](const Branch &b) {
         return b.asking || b.state == Branch::State::waiting_for_breaker;
     });
-    if (!asking)
-        exchanges.erase(found);
+    if (asking)
+        return;
+    forget_connections(*this, found->second);
+    exchanges.erase(found);
 }
 
 /// Brings what the transactions put out to where it belongs, until nothing is left.

@@ -29,6 +29,8 @@ constexpr std::string_view completed_elsewhere = "SIP;cause=200;text=\"Call comp
 
 bool is_invite(const Exchange &e) { return e.request.method() == Method::invite; }
 
+Member member(const Exchange &e, std::size_t branch) { return {e.id, static_cast<std::uint32_t>(branch)}; }
+
 void close_branch(State &s, Exchange &e, Branch &b, Message final, bool local) {
     b.final = std::move(final);
     b.local_final = local;
@@ -243,8 +245,9 @@ void start_branches(State &s, Exchange &e) {
         if (e.in_dialog)
             branch.call_branch = e.in_dialog->branch;
         else if (Call *call = s.find_call(e.call))
-            branch.call_branch = add_call_branch(*call, *target);
+            branch.call_branch = add_call_branch(s, *call, *target);
         e.branches.push_back(std::move(branch));
+        use_connection(s, e, e.branches.size() - 1, target->flow.connection);
     }
     e.targets.erase(e.targets.begin(), group_end);
     for (std::size_t i = first; i < e.branches.size(); ++i)
@@ -343,19 +346,34 @@ void cancel(State &s, Exchange &e, std::string_view reason) {
         conclude(s, e);
 }
 
+void forget_connections(State &s, const Exchange &e) {
+    s.exchanges_by_connection.remove(e.flow.connection, {e.id});
+    for (std::size_t i = 0; i < e.branches.size(); ++i)
+        s.exchanges_by_connection.remove(e.branches[i].target.flow.connection, member(e, i));
+}
+
+void use_connection(State &s, Exchange &e, std::size_t index, std::uint64_t connection) {
+    Flow &flow = e.branches[index].target.flow;
+    s.exchanges_by_connection.remove(flow.connection, member(e, index));
+    flow.connection = connection;
+    s.exchanges_by_connection.add(connection, member(e, index));
+}
+
 void fail_flow(State &s, const Flow &flow) {
-    for (auto &[id, e] : s.exchanges) {
-        if (e.flow.connection == flow.connection && is_invite(e) && e.state == Exchange::State::forwarding)
+    for (const Member &member : s.exchanges_by_connection.of(flow.connection)) {
+        Exchange &e = s.exchanges.at(member.id);
+        if (member.branch != Member::no_branch) {
+            on_branch_failure(s, e, member.branch, 480);
+            s.layer.on_failure(e.branches[member.branch].client, s.now.mono);
+        } else if (e.state == Exchange::State::forwarding) {
             cancel(s, e);
-        for (std::size_t i = 0; i < e.branches.size(); ++i)
-            if (e.branches[i].target.flow.connection == flow.connection) {
-                on_branch_failure(s, e, i, 480);
-                s.layer.on_failure(e.branches[i].client, s.now.mono);
-            }
+        }
     }
 }
 
 Next forward(State &s, Exchange &e) {
+    if (is_invite(e))
+        s.exchanges_by_connection.add(e.flow.connection, {e.id});
     if (e.call == 0 && forms_dialog(e.request.method()))
         open_call(s, e);
     // JsSIP and its like take the first SDP that comes for the answer; with several branches it might be

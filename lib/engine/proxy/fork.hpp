@@ -26,6 +26,10 @@ void on_branch_failure(State &s, Exchange &e, std::size_t branch, std::uint16_t 
 /// The branch rang long enough.
 void on_ring_timeout(State &s, Exchange &e, std::size_t branch);
 
+/// The exchange is over: connections that die do not concern it any more.
+void forget_connections(State &s, const Exchange &e);
+/// A branch without a connection went out on this one.
+void use_connection(State &s, Exchange &e, std::size_t branch, std::uint64_t connection);
 /// A connection died: nobody will answer on it, and nobody there waits for an answer any more.
 void fail_flow(State &s, const transaction::Flow &flow);
 

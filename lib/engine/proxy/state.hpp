@@ -62,6 +62,9 @@ struct State {
     std::map<transaction::Id, std::uint64_t> by_server;
     std::map<transaction::Id, std::pair<std::uint64_t, std::size_t>> by_client;
     std::map<std::uint64_t, Call> calls;
+    Index<std::string> legs_by_slot;
+    Index<std::uint64_t> legs_by_connection;
+    Index<std::uint64_t> exchanges_by_connection; ///< INVITEs by the caller's, branches by the callee's.
     std::unordered_map<Token, Question> questions;
     std::multimap<base::Time, Alarm> alarms;
     std::vector<bool> breaker_up;
