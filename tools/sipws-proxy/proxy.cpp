@@ -131,6 +131,8 @@ void Proxy::arm() {
 void Proxy::apply(engine::proxy::Send &send) {
     std::string copy = setup_.trace.empty() ? std::string() : send.bytes;
     auto used = transports_.send(send.flow, std::move(send.bytes), static_cast<std::uint64_t>(send.id));
+    if (used && used->connection != send.flow.connection)
+        core_->on_sent(send.id, *used);
     if (used && !copy.empty())
         trace(*used, true, base::as_bytes(copy));
 }

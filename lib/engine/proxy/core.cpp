@@ -237,6 +237,13 @@ void Core::on_send_failed(transaction::Id id, base::Now now) {
     parts_->settle();
 }
 
+void Core::on_sent(transaction::Id id, const Flow &flow) {
+    auto client = parts_->by_client.find(id);
+    if (client != parts_->by_client.end())
+        use_connection(*parts_, parts_->exchanges.at(client->second.first), client->second.second,
+                       flow.connection);
+}
+
 void Core::on_stored(Token token, bool ok, base::Now now) {
     parts_->now = now;
     parts_->registrar.stored(token, ok);

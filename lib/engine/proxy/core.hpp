@@ -57,6 +57,8 @@ class Core {
     /// A connection ended, whoever ended it.
     void on_flow_closed(const Flow &flow, base::Now now);
     void on_send_failed(transaction::Id id, base::Now now);
+    /// A Send without a connection went out on this one: when that ends, nobody answers.
+    void on_sent(transaction::Id id, const Flow &flow);
     void on_stored(Token token, bool ok, base::Now now);
     void on_user(Token token, const UserAnswer &answer, base::Now now);
     /// The reply's dictionary without cookie; nullopt when none came in time or the breaker cannot be

@@ -17,7 +17,7 @@ using Token = std::uint64_t;
 
 /// One message to one flow. A stream flow without a connection (0) means: to `flow.remote` over an open
 /// connection of that transport if there is one, else over a new one. When the id is not `none`, a failure to
-/// hand the message over is told by on_send_failed.
+/// hand the message over is told by on_send_failed, and the connection found or opened by on_sent.
 using transaction::Send;
 
 /// Write the rows; with a token, answer by on_stored after they are durable. Token 0: nobody waits.

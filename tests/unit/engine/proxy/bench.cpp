@@ -91,6 +91,14 @@ Client &Bench::phone(const std::string &user, std::string_view address) {
     return c;
 }
 
+Client &Bench::tcp_phone(const std::string &user, std::string_view address) {
+    Client &c = phone(user, address);
+    c.flow.transport = Transport::tcp;
+    c.flow.listener = 1;
+    c.flow.connection = ++connections_;
+    return c;
+}
+
 Client &Bench::browser(const std::string &user, std::string_view address) {
     Client &c = clients_.emplace_back();
     c.user = user;
@@ -213,9 +221,15 @@ void Bench::act(Effect &effect) {
         auto m = Message::parse(send->bytes);
         REQUIRE(m);
         CHECK_FALSE(m->fault());
-        for (Client &client : clients_)
-            if (client.flow.connection == send->flow.connection && client.flow.remote == send->flow.remote)
-                client.inbox.push_back(*m);
+        for (Client &client : clients_) {
+            bool to_open = send->flow.is_reliable() && send->flow.connection == 0;
+            if (client.flow.remote != send->flow.remote || client.flow.transport != send->flow.transport ||
+                (client.flow.connection != send->flow.connection && !to_open))
+                continue;
+            client.inbox.push_back(*m);
+            if (to_open)
+                core_->on_sent(send->id, client.flow);
+        }
     } else if (auto *store = std::get_if<Store>(&effect)) {
         if (store_ok)
             stored.insert(stored.end(), store->changes.begin(), store->changes.end());

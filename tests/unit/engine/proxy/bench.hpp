@@ -37,6 +37,7 @@ class Bench {
 
     /// Listeners 0 udp, 1 tcp, 2 ws, 3 wss.
     Client &phone(const std::string &user, std::string_view address);
+    Client &tcp_phone(const std::string &user, std::string_view address);
     Client &browser(const std::string &user, std::string_view address);
 
     void send(Client &from, std::string_view message);

@@ -744,6 +744,22 @@ TEST_CASE("a subscription is followed for as long as it was granted", "[proxy]")
     }
 }
 
+TEST_CASE("a connection that we opened to a trunk dies: its INVITE fails at once", "[proxy]") {
+    auto config = Bench::default_config();
+    config.next_hops.push_back({"trunk.example", *base::Endpoint::parse("10.77.0.90:5060"), Transport::tcp});
+    Bench bench(config);
+    Client &alice = bench.browser("alice", "10.77.0.11:50000");
+    Client &trunk = bench.tcp_phone("trunk", "10.77.0.90:5060");
+    bench.send_with_password(alice,
+                             invite(alice, "15551234", test::phone_sdp, "\nRoute: <sip:trunk.example;lr>"));
+    CHECK(trunk.next("INVITE").is_request());
+    bench.close(trunk);
+    CHECK(alice.next("480").is_response());
+    bench.advance(100s);
+    CHECK(level(bench, "transactions") == 0);
+    CHECK(level(bench, "exchanges") == 0);
+}
+
 TEST_CASE("kicking a user's bindings leaves nobody to call", "[proxy]") {
     TwoParties t;
     CHECK(t.bench.core().kick("1001", "iop.test", "", t.bench.now()) == 1);
