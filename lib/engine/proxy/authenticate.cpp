@@ -20,14 +20,11 @@ struct Claim {
 };
 
 std::optional<Claim> claim_of(const State &s, const Exchange &e) {
-    auto address =
-        e.request.method() == Method::register_ ? wire::sip::to(e.request) : wire::sip::from(e.request);
-    if (!address)
-        return std::nullopt;
-    auto domain = s.identity.own_domain(address->uri);
+    const wire::sip::NameAddr &address = e.request.method() == Method::register_ ? e.to : e.from;
+    auto domain = s.identity.own_domain(address.uri);
     if (!domain)
         return std::nullopt;
-    return Claim{wire::sip::unescape(address->uri.user), *domain};
+    return Claim{wire::sip::unescape(address.uri.user), *domain};
 }
 
 std::optional<Credentials> credentials_for(const wire::sip::Message &request, std::string_view realm) {
@@ -111,8 +108,7 @@ Next authenticate(State &s, Exchange &e) {
     if (claim)
         e.sender = locate::aor_key(claim->user, claim->domain);
     // A probe of the server itself is nobody's.
-    auto uri = wire::sip::request_uri(e.request);
-    if (e.request.method() == Method::options && uri->user.empty() && s.identity.own_domain(*uri))
+    if (e.request.method() == Method::options && e.uri.user.empty() && e.domain)
         return Next::go_on;
     // RFC 3261 section 22.1: an ACK "MUST NOT" be challenged. One inside a call is known by its token and
     // flow.

@@ -50,11 +50,6 @@ void forget_idle(State &s, const Call &call) {
         s.alarms.erase(own);
 }
 
-std::string display(const Message &request, HeaderId id) {
-    auto address = wire::sip::NameAddr::parse(request.header(id).value_or(""));
-    return address ? wire::sip::aor_key(address->uri) : std::string();
-}
-
 std::vector<std::pair<std::string, Event::Value>> fields_of(const Call &call) {
     return {{"id", fmt::format("{:x}", call.id)},
             {"call_id", call.call_id},
@@ -138,11 +133,11 @@ void open_call(State &s, Exchange &e) {
     Call &call = s.calls[id];
     call.id = id;
     call.call_id = e.request.call_id();
-    call.from = display(e.request, HeaderId::from);
-    call.to = display(e.request, HeaderId::to);
+    call.from = wire::sip::aor_key(e.from.uri);
+    call.to = wire::sip::aor_key(e.to.uri);
     call.invite = e.request.method() == Method::invite;
-    call.caller_tag = wire::sip::from(e.request)->tag();
-    call.caller = {e.sender, slot_of_sender(s, e), way_to_sender(e.request, e.flow), sender_kind(e)};
+    call.caller_tag = e.from.tag();
+    call.caller = {e.sender, slot_of_sender(s, e), way_to_sender(e.request, e.flow), e.kind};
     call.caller.member = {id};
     index_leg(s, call.caller);
     call.setup = e.id;
@@ -180,7 +175,7 @@ bool note_dialog(State &s, const Exchange &e, const Branch &b, const Message &re
     if (wire::sip::to(response)->tag().empty())
         return true;
     CallBranch &branch = call->branches[b.call_branch];
-    Dialog *dialog = dialog_of_response(s, branch, e.request, response);
+    Dialog *dialog = dialog_of_response(s, branch, e, response);
     if (dialog == nullptr)
         return false;
     if (response.status() >= 200)

@@ -74,12 +74,11 @@ std::optional<InDialog> find_dialog(Call &call, std::uint32_t branch, std::strin
 }
 
 /// RFC 3261 section 12.2: what every request of a side says anew of it.
-void learn_from_request(DialogSide &side, const Message &request) {
-    if (auto cseq = wire::sip::cseq(request))
-        side.cseq = std::max(side.cseq, cseq->number);
-    side.address = header(request, HeaderId::from);
+void learn_from_request(DialogSide &side, const Exchange &e) {
+    side.cseq = std::max(side.cseq, e.cseq);
+    side.address = header(e.request, HeaderId::from);
     // Target refresh requests carry the side's Contact.
-    if (std::string contact = contact_of(request); !contact.empty())
+    if (std::string contact = contact_of(e.request); !contact.empty())
         side.target = std::move(contact);
 }
 
@@ -115,9 +114,7 @@ Next enter_dialog(State &s, Exchange &e, const std::optional<RouteToken> &token)
     Call *call = token ? s.find_call(token->call) : nullptr;
     if (call == nullptr || token->branch >= call->branches.size() || e.request.call_id() != call->call_id)
         return refuse(s, e, 481);
-    auto from = wire::sip::from(e.request);
-    auto to = wire::sip::to(e.request);
-    e.in_dialog = find_dialog(*call, token->branch, from->tag(), to->tag());
+    e.in_dialog = find_dialog(*call, token->branch, e.from.tag(), e.to.tag());
     if (!e.in_dialog)
         return refuse(s, e, 481);
     Place place = *place_of(s, e);
@@ -142,22 +139,22 @@ bool may_speak_for_leg(State &s, Exchange &e) {
     if (e.request.method() == Method::notify)
         note_subscription(s, *place->call, e.request);
     move_leg(s, *place->call, place->sender(), way_to_sender(e.request, e.flow));
-    learn_from_request(place->sending_side(), e.request);
+    learn_from_request(place->sending_side(), e);
     return true;
 }
 
-Dialog *dialog_of_response(State &s, CallBranch &branch, const Message &request, const Message &response) {
+Dialog *dialog_of_response(State &s, CallBranch &branch, const Exchange &e, const Message &response) {
     std::string_view tag = wire::sip::to(response)->tag();
     Dialog *dialog = branch.dialog(tag);
     if (dialog == nullptr) {
         if (branch.dialogs.size() >= base::limits::sip_dialogs)
             return nullptr;
         dialog = &branch.dialogs.emplace_back();
-        dialog->caller.tag = wire::sip::from(request)->tag();
-        dialog->caller.address = header(request, HeaderId::from);
-        dialog->caller.target = contact_of(request);
-        dialog->caller.cseq = wire::sip::cseq(request)->number;
-        dialog->caller.route = values_of(request, HeaderId::record_route);
+        dialog->caller.tag = e.from.tag();
+        dialog->caller.address = header(e.request, HeaderId::from);
+        dialog->caller.target = contact_of(e.request);
+        dialog->caller.cseq = e.cseq;
+        dialog->caller.route = values_of(e.request, HeaderId::record_route);
         dialog->callee.tag = tag;
         dialog->callee.address = header(response, HeaderId::to);
         dialog->callee.route = beyond_us(s, values_of(response, HeaderId::record_route));

@@ -34,7 +34,7 @@ struct Place {
 
 /// The dialog that a response with a To tag makes or continues; made when it is new, unless there are too
 /// many.
-[[nodiscard]] Dialog *dialog_of_response(State &s, CallBranch &branch, const wire::sip::Message &request,
+[[nodiscard]] Dialog *dialog_of_response(State &s, CallBranch &branch, const Exchange &e,
                                          const wire::sip::Message &response);
 
 } // namespace cord::engine::proxy

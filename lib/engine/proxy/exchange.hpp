@@ -17,6 +17,7 @@
 #include "engine/transaction/flow.hpp"
 #include "engine/transaction/layer.hpp"
 #include "wire/sip/message.hpp"
+#include "wire/sip/name_addr.hpp"
 
 namespace cord::engine::proxy {
 
@@ -64,8 +65,15 @@ struct Branch {
 struct Exchange {
     enum class State { processing, waiting, forwarding, answered };
 
+    /// Of a request that wire::sip::validate found good.
+    explicit Exchange(wire::sip::Message r);
+
     std::uint64_t id = 0;
     wire::sip::Message request;
+    wire::sip::Uri uri; ///< The Request-URI; of no scheme when it cannot be read.
+    wire::sip::NameAddr from;
+    wire::sip::NameAddr to;
+    std::uint32_t cseq;
     transaction::Flow flow;
     transaction::Id server = transaction::Id::none; ///< None for an ACK.
     std::size_t live = 0;                           ///< Transactions of this exchange that are not over.
@@ -76,6 +84,7 @@ struct Exchange {
     std::optional<registrar::Outcome> registered; ///< Of a REGISTER, while it is written.
     bool stored = false;                          ///< Its rows are on disk.
 
+    std::string loop_mark;             ///< What our Via's branch says of the request.
     std::optional<std::string> domain; ///< That of the Request-URI, when it is ours.
     std::string sender;                ///< "user@domain" that the request claims to come from, when ours.
     std::string authenticated;         ///< The same, once proved.
@@ -86,14 +95,13 @@ struct Exchange {
     std::optional<Target> next_hop; ///< Where an allowed Route leads.
 
     std::uint64_t call = 0;
+    MediaKind kind = MediaKind::plain; ///< What the sender speaks.
     /// The caller takes the SDP of a provisional response for the answer, and several branches may send one:
     /// the caller gets none before a 2xx.
     bool hides_early_media = false;
     std::vector<Target> targets; ///< Not yet tried.
     std::deque<Branch> branches; ///< A deque: the next group joins while an earlier branch is at work.
     bool cancelled = false;
-
-    explicit Exchange(wire::sip::Message r) : request(std::move(r)) {}
 };
 
 } // namespace cord::engine::proxy

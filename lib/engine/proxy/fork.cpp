@@ -240,7 +240,7 @@ void start_branches(State &s, Exchange &e) {
         std::find_if(e.targets.begin(), e.targets.end(), [&](const Target &t) { return t.q != q; });
     for (auto target = e.targets.begin(); target != group_end; ++target) {
         Branch branch;
-        branch.key = new_branch_key(s, e.request);
+        branch.key = new_branch_key(s, e);
         branch.target = *target;
         if (e.in_dialog)
             branch.call_branch = e.in_dialog->branch;
@@ -274,9 +274,9 @@ void on_request_media(State &s, Exchange &e, std::size_t index, std::optional<st
         conclude(s, e);
         return;
     }
-    std::string sdp = fit(answer.sdp, sender_kind(s, e), b.target.kind);
+    std::string sdp = fit(answer.sdp, e.kind, b.target.kind);
     if (ack && place) {
-        place->sending_side().ack_cseq = wire::sip::cseq(e.request)->number;
+        place->sending_side().ack_cseq = e.cseq;
         place->sending_side().ack_sdp = sdp;
     }
     send(s, e, index, sdp);
@@ -290,7 +290,7 @@ void on_response_media(State &s, Exchange &e, std::size_t index, std::optional<s
     NgReply answer = read_ng_reply(reply);
     std::optional<std::string> sdp;
     if (!answer.sdp.empty()) {
-        sdp = fit(answer.sdp, b.target.kind, sender_kind(s, e));
+        sdp = fit(answer.sdp, b.target.kind, e.kind);
         if (b.answered.size() < base::limits::sip_dialogs)
             b.answered[std::string(wire::sip::to(response)->tag())] = *sdp;
     } else if (response.status() >= 200) {
@@ -374,12 +374,12 @@ void fail_flow(State &s, const Flow &flow) {
 Next forward(State &s, Exchange &e) {
     if (is_invite(e))
         s.exchanges_by_connection.add(e.flow.connection, {e.id});
+    e.kind = sender_kind(s, e);
     if (e.call == 0 && forms_dialog(e.request.method()))
         open_call(s, e);
     // JsSIP and its like take the first SDP that comes for the answer; with several branches it might be
     // another's.
-    e.hides_early_media =
-        is_invite(e) && !e.in_dialog && e.targets.size() > 1 && sender_kind(e) == MediaKind::webrtc;
+    e.hides_early_media = is_invite(e) && !e.in_dialog && e.targets.size() > 1 && e.kind == MediaKind::webrtc;
     start_branches(s, e);
     return Next::done;
 }

@@ -95,20 +95,16 @@ void take_secrets(Edit &edit) {
 
 } // namespace
 
-std::string loop_mark(const Message &request) {
-    auto from = wire::sip::from(request);
-    auto to = wire::sip::to(request);
-    auto cseq = wire::sip::cseq(request);
-    std::string number = cseq ? std::to_string(cseq->number) : "";
+std::string loop_mark(const Exchange &e) {
     auto digest =
         crypto::digest(crypto::Hash::sha256,
-                       {request.request_uri(), "\n", from ? from->tag() : "", "\n", to ? to->tag() : "", "\n",
-                        request.call_id(), "\n", number, "\n", request.header(HeaderId::route).value_or("")});
+                       {e.uri.text, "\n", e.from.tag(), "\n", e.to.tag(), "\n", e.request.call_id(), "\n",
+                        std::to_string(e.cseq), "\n", e.request.header(HeaderId::route).value_or("")});
     return base::to_hex(digest.view().first(4));
 }
 
-std::string new_branch_key(State &s, const Message &request) {
-    return fmt::format("{}{}-{}", wire::sip::magic_cookie, s.random.token(16), loop_mark(request));
+std::string new_branch_key(State &s, const Exchange &e) {
+    return fmt::format("{}{}-{}", wire::sip::magic_cookie, s.random.token(16), e.loop_mark);
 }
 
 bool forms_dialog(Method method) {

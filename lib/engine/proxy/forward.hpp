@@ -14,10 +14,10 @@ struct State;
 
 /// RFC 3261 section 16.6 item 8: a hash over what decides the way of a request, at the end of our Via branch.
 /// If the same request meets it again, it goes in a loop.
-[[nodiscard]] std::string loop_mark(const wire::sip::Message &request);
+[[nodiscard]] std::string loop_mark(const Exchange &e);
 
 /// A new branch parameter for our Via.
-[[nodiscard]] std::string new_branch_key(State &s, const wire::sip::Message &request);
+[[nodiscard]] std::string new_branch_key(State &s, const Exchange &e);
 
 /// Whether the method makes a dialog, so that later requests must come by us: RFC 3261 section 16.6 item 4.
 [[nodiscard]] bool forms_dialog(wire::sip::Method method);

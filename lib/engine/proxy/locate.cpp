@@ -1,9 +1,7 @@
-#include "base/text.hpp"
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/processor.hpp"
 #include "engine/proxy/way.hpp"
-#include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
 namespace {
@@ -65,8 +63,7 @@ Next locate_targets(State &s, Exchange &e) {
         e.targets.push_back(*e.next_hop);
         return Next::go_on;
     }
-    auto uri = wire::sip::request_uri(e.request);
-    std::string user = wire::sip::unescape(uri->user);
+    std::string user = wire::sip::unescape(e.uri.user);
     for (const locate::Binding &binding : s.table.reachable(locate::aor_key(user, *e.domain), s.now.unix))
         e.targets.push_back(target_of(binding));
     return e.targets.empty() ? answer_absent(s, e, user) : Next::go_on;

@@ -15,8 +15,7 @@ using wire::sip::HeaderId;
 using wire::sip::Message;
 using wire::sip::Method;
 
-bool through_breaker(const State &s, const Exchange &e, const Branch &branch, MediaKind caller,
-                     MediaKind callee) {
+bool through_breaker(const State &s, const Exchange &e, const Branch &branch) {
     auto wanted = [&](const Flow &flow) {
         return s.identity.listener(flow).bridge.value_or(s.config.bridge);
     };
@@ -24,7 +23,7 @@ bool through_breaker(const State &s, const Exchange &e, const Branch &branch, Me
     Bridge b = wanted(branch.target.flow);
     if (a == Bridge::never || b == Bridge::never)
         return false;
-    return a == Bridge::always || b == Bridge::always || caller != callee;
+    return a == Bridge::always || b == Bridge::always || e.kind != branch.target.kind;
 }
 
 /// Whether the request's SDP answers an offer that came in a response: in an ACK always, since the offers
@@ -34,35 +33,23 @@ bool answers(const Exchange &e, const Dialog &dialog) {
     return method == Method::ack || (method == Method::prack && dialog.early_offer);
 }
 
-std::string_view from_tag(const Message &m) {
-    auto from = wire::sip::from(m);
-    return from ? from->tag() : std::string_view();
-}
-std::string_view to_tag(const Message &m) {
-    auto to = wire::sip::to(m);
-    return to ? to->tag() : std::string_view();
-}
-
 MediaStep plan_first_request(State &s, const Exchange &e, const Branch &branch) {
     Call *found = s.find_call(e.call);
     if (found == nullptr)
         return {MediaStep::Do::fail, "the call is over", 0};
     Call &call = *found;
     CallBranch &call_branch = call.branches[branch.call_branch];
-    call_branch.callee.kind = branch.target.kind;
-    call.caller.kind = sender_kind(e);
-    if (!through_breaker(s, e, branch, call.caller.kind, branch.target.kind))
+    if (!through_breaker(s, e, branch))
         return {};
     if (!call.breaker)
         call.breaker = s.pick_breaker();
     if (!call.breaker)
         return {MediaStep::Do::fail, "no media breaker is running", 0};
-    call_branch.bridge =
-        BridgeSession{*call.breaker, call.call_id, branch.key, call.caller.kind, branch.target.kind};
+    call_branch.bridge = BridgeSession{*call.breaker, call.call_id, branch.key, e.kind, branch.target.kind};
     std::string_view sdp = sdp_of(e.request);
     if (sdp.empty())
         return {};
-    Crossing crossing{from_tag(e.request), {}, branch.target.kind, call.caller.kind, true};
+    Crossing crossing{e.from.tag(), {}, branch.target.kind, e.kind, true};
     return {MediaStep::Do::ask, ng_offer(*call_branch.bridge, crossing, sdp), *call.breaker};
 }
 
@@ -74,15 +61,12 @@ std::string_view sdp_of(const Message &message) {
     return is_sdp ? message.body() : std::string_view();
 }
 
-MediaKind sender_kind(const Exchange &e) {
+MediaKind sender_kind(State &s, const Exchange &e) {
+    if (auto place = place_of(s, e))
+        return place->sender().kind;
     MediaKind by_transport =
         transaction::is_websocket(e.flow.transport) ? MediaKind::webrtc : MediaKind::plain;
     return media_kind(sdp_of(e.request)).value_or(by_transport);
-}
-
-MediaKind sender_kind(State &s, const Exchange &e) {
-    auto place = place_of(s, e);
-    return place ? place->sender().kind : sender_kind(e);
 }
 
 MediaStep plan_request(State &s, const Exchange &e, const Branch &branch) {
@@ -93,12 +77,10 @@ MediaStep plan_request(State &s, const Exchange &e, const Branch &branch) {
     if (!place || !place->branch->bridge || sdp.empty())
         return {};
     const DialogSide &side = place->sending_side();
-    if (e.request.method() == Method::ack && side.ack_cseq == wire::sip::cseq(e.request)->number &&
-        !side.ack_sdp.empty())
+    if (e.request.method() == Method::ack && side.ack_cseq == e.cseq && !side.ack_sdp.empty())
         return {MediaStep::Do::replace, side.ack_sdp, 0};
     const BridgeSession &bridge = *place->branch->bridge;
-    Crossing crossing{from_tag(e.request), to_tag(e.request), place->receiver().kind, place->sender().kind,
-                      false};
+    Crossing crossing{e.from.tag(), e.to.tag(), place->receiver().kind, place->sender().kind, false};
     if (!answers(e, *place->dialog))
         return {MediaStep::Do::ask, ng_offer(bridge, crossing, sdp), bridge.breaker};
     // The offer came from the other side, so the other side is ng's "from".
@@ -115,14 +97,14 @@ MediaStep plan_response(State &s, const Exchange &e, const Branch &branch, const
     CallBranch &call_branch = call->branches[branch.call_branch];
     if (!call_branch.bridge)
         return {};
-    std::string tag(to_tag(response));
+    std::string tag(wire::sip::to(response)->tag());
     if (auto known = branch.answered.find(tag); known != branch.answered.end())
         return {MediaStep::Do::replace, known->second, 0};
     const BridgeSession &bridge = *call_branch.bridge;
     bool from_caller = !e.in_dialog || e.in_dialog->from_caller;
     MediaKind receiver = from_caller ? bridge.caller : bridge.callee;
     MediaKind sender = from_caller ? bridge.callee : bridge.caller;
-    Crossing crossing{from_tag(e.request), tag, receiver, sender, !e.in_dialog};
+    Crossing crossing{e.from.tag(), tag, receiver, sender, !e.in_dialog};
     if (!sdp_of(e.request).empty())
         return {MediaStep::Do::ask, ng_answer(bridge, crossing, sdp), bridge.breaker};
     // A request without SDP: the response makes the offer.

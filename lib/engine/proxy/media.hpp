@@ -44,9 +44,8 @@ struct MediaStep {
 /// The body when it is a session description, else empty.
 [[nodiscard]] std::string_view sdp_of(const wire::sip::Message &message);
 
-/// What the INVITE's sender speaks: as its description says, else as its transport suggests.
-[[nodiscard]] MediaKind sender_kind(const Exchange &e);
-/// The same inside a call, where the leg tells.
+/// What the request's sender speaks: inside a call as its leg, else as its description says, or else as its
+/// transport suggests.
 [[nodiscard]] MediaKind sender_kind(State &s, const Exchange &e);
 
 /// Ends the breaker's part in one branch that came to nothing.

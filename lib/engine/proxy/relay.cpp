@@ -1,6 +1,5 @@
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/processor.hpp"
-#include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
 
@@ -11,15 +10,12 @@ Next check_relay(State &s, Exchange &e) {
         // A leg that speaks from another flow than before had to prove itself, as the user it belongs to.
         return may_speak_for_leg(s, e) ? Next::go_on : refuse(s, e, 403, "Not A Party Of This Call");
     }
-    auto uri = wire::sip::request_uri(e.request);
-    e.domain = s.identity.own_domain(*uri);
     if (e.request.method() == Method::register_) {
-        auto to = wire::sip::to(e.request);
-        bool ours = e.domain && to && s.identity.own_domain(to->uri);
+        bool ours = e.domain && s.identity.own_domain(e.to.uri);
         return ours ? Next::go_on : refuse(s, e, 403, "Not A Domain Of This Registrar");
     }
     // We relay for our own users, and to our own domains or where the operator lets a Route lead.
-    bool ours = e.domain && uri->user.empty();
+    bool ours = e.domain && e.uri.user.empty();
     if (s.config.authenticate && e.authenticated.empty() && !ours)
         return refuse(s, e, 403, "Relaying Is For Users Of This Proxy");
     if (!e.domain && !e.next_hop)

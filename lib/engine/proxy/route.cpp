@@ -58,18 +58,14 @@ void follow_client_route(State &s, Exchange &e, const NameAddr &route) {
 
 /// A request inside a dialog that does not come by our Record-Route, to an address of record: it is routed
 /// like one outside of any.
-bool is_for_user(const State &s, const wire::sip::Message &request) {
-    auto uri = wire::sip::request_uri(request);
-    return !uri->user.empty() && s.identity.own_domain(*uri);
-}
+bool is_for_user(const Exchange &e) { return !e.uri.user.empty() && e.domain; }
 
 } // namespace
 
 Next preprocess_route(State &s, Exchange &e) {
     OwnRoutes own = read_routes(s, e.request);
     e.own_routes = own.count;
-    auto to = wire::sip::to(e.request);
-    if (!to->tag().empty() && (own.token || !is_for_user(s, e.request)))
+    if (!e.to.tag().empty() && (own.token || !is_for_user(e)))
         return enter_dialog(s, e, own.token);
     if (own.next)
         follow_client_route(s, e, *own.next);

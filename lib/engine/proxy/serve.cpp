@@ -2,7 +2,6 @@
 
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/processor.hpp"
-#include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
 namespace {
@@ -41,13 +40,12 @@ Next answer_stored(State &s, Exchange &e) {
 Next register_user(State &s, Exchange &e) {
     if (e.registered)
         return answer_stored(s, e);
-    auto to = wire::sip::to(e.request);
-    std::string user = wire::sip::unescape(to->uri.user);
+    std::string user = wire::sip::unescape(e.to.uri.user);
     if (user.empty())
         return refuse(s, e, 404, "No User To Register");
     Token token = s.new_id();
     auto outcome =
-        s.registrar.process(e.request, user, *s.identity.own_domain(to->uri), e.flow, token, s.now);
+        s.registrar.process(e.request, user, *s.identity.own_domain(e.to.uri), e.flow, token, s.now);
     if (outcome.changes.empty())
         return answer(s, e, std::move(outcome.answer));
     for (const locate::Change &change : outcome.changes)
@@ -74,8 +72,7 @@ Next serve(State &s, Exchange &e) {
         return register_user(s, e);
     if (e.in_dialog || e.next_hop)
         return Next::go_on;
-    auto uri = wire::sip::request_uri(e.request);
-    if (uri->user.empty())
+    if (e.uri.user.empty())
         return e.request.method() == Method::options ? answer_options(s, e) : refuse(s, e, 484);
     return Next::go_on;
 }

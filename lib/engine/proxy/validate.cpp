@@ -13,20 +13,16 @@ using wire::sip::Message;
 using wire::sip::Method;
 
 /// Whether we are where the request ends, so that it needs no hop more.
-bool is_for_us(const State &s, const Message &request) {
-    auto uri = wire::sip::request_uri(request);
-    if (!uri || !s.identity.own_domain(*uri))
-        return false;
-    return request.method() == Method::register_ ||
-           (request.method() == Method::options && uri->user.empty());
+bool is_for_us(const Exchange &e) {
+    Method method = e.request.method();
+    return e.domain && (method == Method::register_ || (method == Method::options && e.uri.user.empty()));
 }
 
 /// RFC 3261 section 16.3 item 4: a Via of ours whose branch was made for the same request.
-bool has_looped(const State &s, const Message &request) {
-    std::string mark = loop_mark(request);
-    for (const wire::sip::Value &value : request.values(HeaderId::via)) {
+bool has_looped(const State &s, const Exchange &e) {
+    for (const wire::sip::Value &value : e.request.values(HeaderId::via)) {
         auto via = wire::sip::Via::parse(value.text);
-        if (via && via->branch().ends_with(mark) && s.identity.is_own_address(via->host, via->port))
+        if (via && via->branch().ends_with(e.loop_mark) && s.identity.is_own_address(via->host, via->port))
             return true;
     }
     return false;
@@ -52,20 +48,21 @@ Next validate(State &s, Exchange &e) {
     const Message &request = e.request;
     // Item 2: "If the Request-URI has a URI whose scheme is not understood by the proxy, the proxy SHOULD
     // reject the request with a 416 (Unsupported URI Scheme) response."
-    auto uri = wire::sip::request_uri(request);
-    if (!uri || !uri->is_sip())
+    if (!e.uri.is_sip())
         return refuse(s, e, 416);
+    e.domain = s.identity.own_domain(e.uri);
+    e.loop_mark = loop_mark(e);
     // Item 3: "If the request contains a Max-Forwards header field with a field value of zero (0), the
     // element MUST NOT forward the request." Item 4 is about loops.
     auto hops = wire::sip::max_forwards(request);
-    if (hops && hops->value_or(1) == 0 && !is_for_us(s, request))
+    if (hops && hops->value_or(1) == 0 && !is_for_us(e))
         return refuse(s, e, 483);
-    if (has_looped(s, request))
+    if (has_looped(s, e))
         return refuse(s, e, 482);
     // Item 5: "The proxy MUST return a 420 (Bad Extension) [with] an Unsupported header field listing each of
     // the option-tags the element did not understand." We know none that asks something of a proxy.
     std::string unknown = unknown_options(request, HeaderId::proxy_require, {});
-    if (unknown.empty() && is_for_us(s, request))
+    if (unknown.empty() && is_for_us(e))
         unknown = unknown_options(request, HeaderId::require, {"path", "outbound"});
     if (!unknown.empty())
         return refuse(s, e, 420, {}, {{"Unsupported", unknown}});

@@ -1,0 +1,11 @@
+#include "engine/proxy/exchange.hpp"
+
+#include "wire/sip/headers.hpp"
+
+namespace cord::engine::proxy {
+
+Exchange::Exchange(wire::sip::Message r)
+    : request(std::move(r)), uri(wire::sip::request_uri(request).value_or(wire::sip::Uri())),
+      from(*wire::sip::from(request)), to(*wire::sip::to(request)), cseq(wire::sip::cseq(request)->number) {}
+
+} // namespace cord::engine::proxy
