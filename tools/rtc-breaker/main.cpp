@@ -43,6 +43,28 @@ struct Options {
     bool check = false;
 };
 
+void declare(io::cli::App &app, Options &o) {
+    app.repeated(
+        "--ng", o.ng, "ENDPOINT",
+        "Listen for ng: udp:HOST:PORT, tcp:HOST:PORT, unix:PATH, unixgram:PATH, or - for stdin and stdout");
+    app.repeated("--interface", o.interfaces, "[NAME/]ADDR[!ADVERTISED]",
+                 "Address for media, and what descriptions say instead; default: that of the default route");
+    app.option("--ports", o.ports, "FIRST-LAST", "UDP ports for media");
+    app.option("--webrtc-port", o.webrtc_port, "PORT|off", "One UDP port for all browsers");
+    app.option("--control", o.control, "SOCKET",
+               "The control socket (default: breaker.sock of the run directory)");
+    app.option("--control-mode", o.control_mode, "MODE", "Its mode");
+    app.option("--control-group", o.control_group, "GROUP", "Its group");
+    app.number("--codec-workers", o.codec_workers, 1, 64, "N",
+               "Processes that translate between codecs");
+    app.number("--drain-seconds", o.drain_seconds, 0, 86'400, "N",
+               "How long SIGTERM waits for calls to end")
+        .live();
+    app.option("--user", o.user, "USER", "Become this user once ports and sockets are open");
+    app.option("--group", o.group, "GROUP", "And this group");
+    app.flag("--check", o.check, "Test ports and sockets, print the configuration, and end");
+}
+
 /// mediacodec beside this program, in the build's place, or on the PATH; empty when there is none.
 std::string find_mediacodec() {
     std::error_code error;
@@ -62,7 +84,7 @@ std::string find_mediacodec() {
 /// The daemon from its start to its end.
 class Daemon {
   public:
-    Daemon(const io::cli::App &app, const Options &options) : app_(app), options_(options) {}
+    Daemon(io::cli::App &app, const Options &options) : app_(app), options_(options) {}
 
     int run() {
         for (auto step : {&Daemon::read_interfaces, &Daemon::start_media, &Daemon::start_listeners,
@@ -75,7 +97,12 @@ class Daemon {
         }
         if (int code = drop_privileges())
             return code;
-        io::net::Signals signals(loop_, {SIGTERM, SIGINT}, [this](int number) { stop(number); });
+        io::net::Signals signals(loop_, {SIGTERM, SIGINT, SIGHUP}, [this](int number) {
+            if (number == SIGHUP)
+                reload();
+            else
+                stop(number);
+        });
         tell_ready();
         loop_.run();
         return exit_code::done;
@@ -217,6 +244,18 @@ class Daemon {
         fmt::print(stderr, "rtc-breaker: ready on{}; media on{}, ports {}\n", where, media, options_.ports);
     }
 
+    /// SIGHUP reads the configuration again. Sockets and media ports stay as they are, and the certificate is one of
+    /// this process, in no file.
+    void reload() {
+        Options fresh;
+        io::cli::App again("rtc-breaker", "");
+        declare(again, fresh);
+        if (auto read = again.read_again(app_); !read)
+            base::log::error("rtc-breaker", "the former configuration stays: {}", read.error().text);
+        else
+            base::log::info("rtc-breaker", "read the configuration again, {}", app_.take_live(again).text());
+    }
+
     /// SIGTERM lets calls end for a while; a second one, or Ctrl-C, ends now.
     void stop(int number) {
         if (number == SIGINT || std::exchange(stopping_, true) || options_.drain_seconds == 0)
@@ -227,7 +266,7 @@ class Daemon {
         breaker_->drain([this] { loop_.stop(); });
     }
 
-    const io::cli::App &app_;
+    io::cli::App &app_;
     const Options &options_;
     io::net::Loop loop_;
     crypto::SystemRandom random_;
@@ -248,24 +287,7 @@ int main(int argc, char **argv) {
     ::signal(SIGPIPE, SIG_IGN);
     Options options;
     io::cli::App app("rtc-breaker", "Relay media between browsers and phones, steered by the ng protocol");
-    app.repeated(
-        "--ng", options.ng, "ENDPOINT",
-        "Listen for ng: udp:HOST:PORT, tcp:HOST:PORT, unix:PATH, unixgram:PATH, or - for stdin and stdout");
-    app.repeated("--interface", options.interfaces, "[NAME/]ADDR[!ADVERTISED]",
-                 "Address for media, and what descriptions say instead; default: that of the default route");
-    app.option("--ports", options.ports, "FIRST-LAST", "UDP ports for media");
-    app.option("--webrtc-port", options.webrtc_port, "PORT|off", "One UDP port for all browsers");
-    app.option("--control", options.control, "SOCKET",
-               "The control socket (default: breaker.sock of the run directory)");
-    app.option("--control-mode", options.control_mode, "MODE", "Its mode");
-    app.option("--control-group", options.control_group, "GROUP", "Its group");
-    app.number("--codec-workers", options.codec_workers, 1, 64, "N",
-               "Processes that translate between codecs");
-    app.number("--drain-seconds", options.drain_seconds, 0, 86'400, "N",
-               "How long SIGTERM waits for calls to end");
-    app.option("--user", options.user, "USER", "Become this user once ports and sockets are open");
-    app.option("--group", options.group, "GROUP", "And this group");
-    app.flag("--check", options.check, "Test ports and sockets, print the configuration, and end");
+    declare(app, options);
     app.act([&] { return Daemon(app, options).run(); });
     return app.run(argc, argv);
 }

@@ -20,11 +20,20 @@ namespace cord::io::cli {
 
 /// What is kept of an option beside CLI11's own: enough for environment, file, completions and --check.
 struct Entry {
-    CLI::Option *option;
+    CLI::Option *option = nullptr;
     std::string key; ///< The long name; empty for positionals.
     std::vector<std::string> choices;
     std::function<std::vector<std::string>()> values; ///< As they hold now.
     bool repeated = false;
+    bool live = false;
+    void *variable = nullptr;
+    void (*copy)(void *to, const void *from) = nullptr; ///< Between variables of two entries for the same option.
+
+    template <class T>
+    void bind(T &into) {
+        variable = &into;
+        copy = [](void *to, const void *from) { *static_cast<T *>(to) = *static_cast<const T *>(from); };
+    }
 };
 
 struct CommandNode {
@@ -35,12 +44,16 @@ struct CommandNode {
     std::function<int()> act;
     std::unique_ptr<CLI::App> root; ///< The tool's alone.
 
-    Entry &add(CLI::Option *option, std::string_view value_name) {
+    template <class T>
+    Entry &add(CLI::Option *option, std::string_view value_name, T &into) {
         if (!value_name.empty())
             option->type_name(std::string(value_name));
         const auto &names = option->get_lnames();
-        entries.push_back({option, names.empty() ? std::string() : names.front(), {}, {}, false});
-        return entries.back();
+        Entry &entry = entries.emplace_back();
+        entry.option = option;
+        entry.key = names.empty() ? std::string() : names.front();
+        entry.bind(into);
+        return entry;
     }
 };
 
@@ -50,7 +63,7 @@ Command::~Command() = default;
 
 Command &Command::flag(std::string_view names, bool &into, std::string_view help) {
     auto *option = node_->app->add_flag(std::string(names), into, std::string(help));
-    node_->add(option, "").values = [&into] { return std::vector<std::string>{into ? "true" : "false"}; };
+    node_->add(option, "", into).values = [&into] { return std::vector<std::string>{into ? "true" : "false"}; };
     return *this;
 }
 
@@ -58,7 +71,7 @@ Command &Command::option(std::string_view names, std::string &into, std::string_
     auto *option = node_->app->add_option(std::string(names), into, std::string(help));
     if (!into.empty())
         option->capture_default_str();
-    node_->add(option, value).values = [&into] { return std::vector<std::string>{into}; };
+    node_->add(option, value, into).values = [&into] { return std::vector<std::string>{into}; };
     return *this;
 }
 
@@ -72,13 +85,13 @@ Command &Command::number(std::string_view names, std::int64_t &into, std::int64_
         return n && v >= least && v <= most ? std::string()
                                             : fmt::format("'{}' is no whole number from {} to {}", text, least, most);
     });
-    node_->add(option, value).values = [&into] { return std::vector<std::string>{std::to_string(into)}; };
+    node_->add(option, value, into).values = [&into] { return std::vector<std::string>{std::to_string(into)}; };
     return *this;
 }
 
 Command &Command::decimal(std::string_view names, double &into, std::string_view value, std::string_view help) {
     auto *option = node_->app->add_option(std::string(names), into, std::string(help))->capture_default_str();
-    node_->add(option, value).values = [&into] { return std::vector<std::string>{fmt::format("{}", into)}; };
+    node_->add(option, value, into).values = [&into] { return std::vector<std::string>{fmt::format("{}", into)}; };
     return *this;
 }
 
@@ -91,7 +104,7 @@ Command &Command::choice(std::string_view names, std::string &into, std::vector<
         const bool known = std::find(choices.begin(), choices.end(), text) != choices.end();
         return known ? std::string() : fmt::format("'{}' is none of {}", text, fmt::join(choices, ", "));
     });
-    Entry &entry = node_->add(option, fmt::format("{}", fmt::join(choices, "|")));
+    Entry &entry = node_->add(option, fmt::format("{}", fmt::join(choices, "|")), into);
     entry.values = [&into] { return std::vector<std::string>{into}; };
     entry.choices = std::move(choices);
     return *this;
@@ -101,7 +114,7 @@ Command &Command::repeated(std::string_view names, std::vector<std::string> &int
                            std::string_view help) {
     auto *option = node_->app->add_option(std::string(names), into, std::string(help));
     option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
-    Entry &entry = node_->add(option, value);
+    Entry &entry = node_->add(option, value, into);
     entry.values = [&into] { return into; };
     entry.repeated = true;
     return *this;
@@ -109,14 +122,19 @@ Command &Command::repeated(std::string_view names, std::vector<std::string> &int
 
 Command &Command::positional(std::string_view name, std::string &into, bool required, std::string_view help) {
     auto *option = node_->app->add_option(std::string(name), into, std::string(help))->required(required);
-    node_->add(option, "TEXT").values = [&into] { return std::vector<std::string>{into}; };
+    node_->add(option, "TEXT", into).values = [&into] { return std::vector<std::string>{into}; };
     return *this;
 }
 
 Command &Command::positionals(std::string_view name, std::vector<std::string> &into, bool required,
                               std::string_view help) {
     auto *option = node_->app->add_option(std::string(name), into, std::string(help))->required(required);
-    node_->add(option, "TEXT").values = [&into] { return into; };
+    node_->add(option, "TEXT", into).values = [&into] { return into; };
+    return *this;
+}
+
+Command &Command::live() {
+    node_->entries.back().live = true;
     return *this;
 }
 
@@ -299,7 +317,57 @@ static bool output_is_lost() {
     return (out.revents & POLLERR) == 0;
 }
 
+/// What the command line left out comes from the environment and the file.
+base::Result<void, Wrong> App::fill_in() {
+    const std::string tool = node_->app->get_name();
+    auto file = ConfigFile::find(tool, common_.config);
+    if (!file)
+        return tl::unexpected(Wrong{bad_configuration, file.error()});
+    if (auto unknown = unknown_key(*node_, *file))
+        return tl::unexpected(Wrong{bad_configuration, *unknown});
+    try {
+        for (CommandNode *node : chosen(node_.get()))
+            fill(*node, tool, *file);
+    } catch (const CLI::Error &error) {
+        return tl::unexpected(Wrong{bad_configuration, error.what()});
+    }
+    return {};
+}
+
+base::Result<void, Wrong> App::read_again(const App &first) {
+    node_->app->parse(first.argc_, first.argv_); // went well once, and is the same
+    return fill_in();
+}
+
+Changes App::take_live(const App &fresh) {
+    Changes changes;
+    CORD_ASSERT(fresh.node_->entries.size() == node_->entries.size());
+    for (std::size_t i = 0; i < node_->entries.size(); ++i) {
+        Entry &entry = node_->entries[i];
+        const Entry &other = fresh.node_->entries[i];
+        if (entry.values() == other.values())
+            continue;
+        if (entry.live)
+            entry.copy(entry.variable, other.variable);
+        (entry.live ? changes.taken : changes.need_restart).push_back(entry.key);
+    }
+    return changes;
+}
+
+std::string Changes::text() const {
+    if (taken.empty() && need_restart.empty())
+        return "nothing has changed";
+    std::string out;
+    if (!taken.empty())
+        out = fmt::format("taken: {}", fmt::join(taken, ", "));
+    if (!need_restart.empty())
+        out += fmt::format("{}after a restart: {}", out.empty() ? "" : "; ", fmt::join(need_restart, ", "));
+    return out;
+}
+
 int App::run(int argc, char **argv) {
+    argc_ = argc;
+    argv_ = argv;
     std::signal(SIGPIPE, SIG_IGN); // a closed pipe is an error of write(2), and ends a filter quietly there
     const std::string tool = node_->app->get_name();
     if (argc == 2 && std::string_view(argv[1]) == "--dump-options") {
@@ -313,24 +381,12 @@ int App::run(int argc, char **argv) {
     } catch (const CLI::Error &error) {
         return refuse(wrong_usage, fmt::format("{} ({} --help tells more)", explain(error, node_.get()), tool));
     }
-    auto file = ConfigFile::find(tool, common_.config);
-    if (!file)
-        return refuse(bad_configuration, file.error());
-    if (auto unknown = unknown_key(*node_, *file))
-        return refuse(bad_configuration, *unknown);
-    CommandNode *last = node_.get();
-    try {
-        for (CommandNode *node : chosen(node_.get())) {
-            fill(*node, tool, *file);
-            last = node;
-        }
-    } catch (const CLI::Error &error) {
-        return refuse(bad_configuration, error.what());
-    }
+    if (auto filled = fill_in(); !filled)
+        return refuse(filled.error().code, filled.error().text);
     if (common_.verbosity != 0)
         base::log::set_level(common_.verbosity < 0 ? base::log::Level::error : base::log::Level::debug);
     base::log::set_json(common_.log_format == "json");
-    const int code = last->act();
+    const int code = chosen(node_.get()).back()->act();
     return output_is_lost() ? refuse(io_error, "the output cannot be written") : code;
 }
 

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.hpp"
 #include "io/cli/exit_code.hpp"
 
 namespace cord::io::cli {
@@ -36,6 +37,8 @@ class Command {
     /// An option that may be given several times; a configuration file repeats its line.
     Command &repeated(std::string_view names, std::vector<std::string> &into, std::string_view value, std::string_view help);
     Command &positional(std::string_view name, std::string &into, bool required, std::string_view help);
+    /// The option declared last can change while the tool serves: `take_live` gives its variable the new value.
+    Command &live();
     /// All that is left on the line.
     Command &positionals(std::string_view name, std::vector<std::string> &into, bool required, std::string_view help);
 
@@ -58,6 +61,21 @@ struct Common {
     int verbosity = 0;   ///< -v counts up, -q is -1.
 };
 
+/// Why the command line or the configuration cannot be used, and the exit code that says so.
+struct Wrong {
+    int code;
+    std::string text;
+};
+
+/// What a second reading of the configuration found, by the names of options.
+struct Changes {
+    std::vector<std::string> taken;
+    std::vector<std::string> need_restart;
+
+    /// "taken: grace; after a restart: listen".
+    [[nodiscard]] std::string text() const;
+};
+
 class App : public Command {
   public:
     /// `name` is the tool's, as in `sipctl (cordboard) 0.1.0`.
@@ -69,13 +87,22 @@ class App : public Command {
 
     /// Parses, sets up logging, acts. Wrong usage and an unreadable configuration are told on stderr in one line.
     int run(int argc, char **argv);
+    /// Reads into the variables of this one, declared alike, what `run` of `first` was given, with the configuration
+    /// file as it is now: for a daemon's SIGHUP.
+    [[nodiscard]] base::Result<void, Wrong> read_again(const App &first);
+    /// Gives live options the values that `fresh`, declared alike, has read.
+    Changes take_live(const App &fresh);
     /// Every option with the value that holds, as a configuration file.
     [[nodiscard]] std::string effective_configuration() const;
     /// "tool: why" on stderr; gives `code` back.
     int refuse(int code, std::string_view why) const;
 
   private:
+    [[nodiscard]] base::Result<void, Wrong> fill_in();
+
     Common common_;
+    int argc_ = 0;
+    char **argv_ = nullptr;
 };
 
 } // namespace cord::io::cli

@@ -250,6 +250,29 @@ def pipe():
     check(json.loads(out[2])["result"] == "ok", "an offer in JSON by a pipe", out)
 
 
+def hangup(folder):
+    config = pathlib.Path(folder, "breaker.conf")
+    config.write_text("drain-seconds = 0\n", encoding="utf-8")
+    breaker = Breaker(tempfile.mkdtemp(dir=folder), "--config", str(config))
+    client = ng.Client.udp(breaker.port)
+
+    def reload(text):
+        config.write_text(text, encoding="utf-8")
+        breaker.process.send_signal(signal.SIGHUP)
+        return breaker.process.stderr.readline()
+
+    line = reload("drain-seconds = 9\nports = 40000-40100\n")
+    check("taken: drain-seconds; after a restart: ports" in line, "SIGHUP: the configuration is read again, and a line says what holds", line)
+    line = reload("drain-secnds = 9\n")
+    check("the former configuration stays" in line and "drain-seconds" in line, "SIGHUP: a wrong file changes nothing", line)
+    a, _ = phone()
+    client.ask("offer", call_id="c", from_tag="f", sdp=sdp(a))
+    breaker.process.send_signal(signal.SIGTERM)
+    check("9 s at most" in breaker.process.stderr.readline(), "SIGHUP: the new value holds")
+    client.ask("delete", call_id="c", from_tag="f")
+    check(breaker.stop() == 0, "SIGHUP: and it serves on to its end")
+
+
 def usage(folder):
     def run(*options):
         return subprocess.run([PROGRAM, *options], capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL)
@@ -276,6 +299,7 @@ def main():
             two_branches(client)
             out_of_ports(folder)
             pipe()
+            hangup(folder)
             usage(folder)
         finally:
             code = breaker.stop()
