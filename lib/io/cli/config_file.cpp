@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -31,8 +30,12 @@ base::Result<ConfigFile, std::string> ConfigFile::find(std::string_view tool, co
     for (const std::string &path : places) {
         std::ifstream in(path);
         if (in) {
-            const std::string text{std::istreambuf_iterator<char>(in), {}};
-            return parse(text, path);
+            // A folder opens like a file, and fails at the first read.
+            std::string text;
+            for (std::string line; std::getline(in, line);)
+                text += line + '\n';
+            if (!in.bad())
+                return parse(text, path);
         }
         // What is there and cannot be read is not passed over: the operator believes that it holds.
         if (!named.empty() || errno != ENOENT)

@@ -91,6 +91,8 @@ TEST_CASE("command line beats environment beats file beats default") {
 
 TEST_CASE("a configuration file that cannot hold is refused") {
     CHECK(Tool().run({"--config", "/nonexistent/x.conf", "add", "w"}) == bad_configuration);
+    CHECK(Tool().run({"--config", "/tmp", "add", "w"}) == bad_configuration);
+    CHECK(ConfigFile::find("cordtest", "/tmp").error() == "/tmp: Is a directory");
     ConfigInFile unknown("nam = x\n"), words("just words\n"), number("count = 99\n"),
         section("[rm]\ntwice = yes\n");
     for (const auto *file : {&unknown, &words, &number, &section})
