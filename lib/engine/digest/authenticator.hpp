@@ -38,7 +38,7 @@ class Authenticator {
     explicit Authenticator(base::Random &random);
 
     /// One header field value an algorithm, in the order given: RFC 8760 section 2.4 lets a client take the
-    /// topmost it knows, and browser stacks read only the first.
+    /// topmost it knows; of browser stacks some read only the first, and JsSIP only the last.
     [[nodiscard]] std::vector<std::string>
     challenges(std::string_view realm, std::span<const crypto::Hash> order, bool stale, base::Now now);
 

@@ -62,7 +62,7 @@ Next challenge(State &s, Exchange &e, const std::string &realm, std::vector<Hash
     for (std::string &value : s.authenticator.challenges(realm, order, stale, s.now))
         headers.emplace_back(is_register ? "WWW-Authenticate" : "Proxy-Authenticate", std::move(value));
     ++s.counts["challenges"];
-    return refuse(s, e, is_register ? 401 : 407, {}, std::move(headers));
+    return reply(s, e, is_register ? 401 : 407, {}, std::move(headers));
 }
 
 /// The user part of the digest username: some clients write user@domain.
@@ -72,13 +72,13 @@ Next judge(State &s, Exchange &e, const Claim &claim, const Credentials &credent
     const UserAnswer &user = *e.user;
     std::vector<Hash> order = order_for(s, e.flow);
     if (user.status == UserAnswer::Status::unavailable)
-        return refuse(s, e, 503, "User Database Unavailable", {{"Retry-After", "5"}});
+        return reply(s, e, 503, "User Database Unavailable", {{"Retry-After", "5"}});
     std::string_view ha1 = ha1_for(user, credentials.algorithm);
     if (user.status == UserAnswer::Status::found && ha1.empty()) {
         // The client took an algorithm for which no HA1 is kept: it is told with stale=true, so that it tries
         // again by itself, with one that will do.
         std::erase_if(order, [&](Hash hash) { return ha1_for(user, hash).empty(); });
-        return order.empty() ? refuse(s, e, 403, "No Usable Password Hash")
+        return order.empty() ? reply(s, e, 403, "No Usable Password Hash")
                              : challenge(s, e, claim.domain, order, true);
     }
     using digest::Verdict;
@@ -96,7 +96,7 @@ Next judge(State &s, Exchange &e, const Claim &claim, const Credentials &credent
     }
     // The name proved has to be the one claimed.
     if (user_part(credentials) != claim.user)
-        return refuse(s, e, 403, "Digest Username Is Not The User Named");
+        return reply(s, e, 403, "Digest Username Is Not The User Named");
     e.authenticated = locate::aor_key(claim.user, claim.domain);
     return Next::go_on;
 }

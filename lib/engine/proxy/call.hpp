@@ -45,6 +45,8 @@ struct Dialog {
     bool ended = false;        ///< A BYE passed, either way.
     bool early_offer = false;  ///< A provisional response made the offer: the PRACK brings the answer.
     bool media_failed = false; ///< The breaker could not take the answer: both sides get a BYE after the ACK.
+
+    [[nodiscard]] bool is_live() const { return confirmed && !ended; }
 };
 
 /// One branch of the fork, with the dialogs it made: several when it was forked again further down.
@@ -54,6 +56,7 @@ struct CallBranch {
     std::vector<Dialog> dialogs;
 
     [[nodiscard]] Dialog *dialog(std::string_view callee_tag);
+    [[nodiscard]] bool has_live_dialog() const;
 };
 
 struct Call {
@@ -75,6 +78,7 @@ struct Call {
     base::Time idle_alarm = base::never;    ///< When it is looked at next; not moved by every message.
 
     [[nodiscard]] bool has_live_dialog() const;
+    [[nodiscard]] bool is_bridged() const;
 };
 
 } // namespace cord::engine::proxy

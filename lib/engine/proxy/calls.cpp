@@ -62,8 +62,7 @@ std::string slot_of_sender(const State &s, const Exchange &e) {
     for (const locate::Binding &b : s.table.of(e.sender))
         if (b.flow.connection == e.flow.connection && b.flow.remote == e.flow.remote)
             return locate::slot_of(b);
-    auto contact = wire::sip::first_name_addr(e.request, HeaderId::contact);
-    return fmt::format("{} {}", e.sender, contact && *contact ? (*contact)->uri.text : std::string_view());
+    return fmt::format("{} {}", e.sender, contact_uri(e.request));
 }
 
 void index_leg(State &s, const Leg &leg) {
@@ -82,9 +81,7 @@ Leg &leg_of(Call &call, const Member &member) {
 
 /// Tells that a call is over, lets its breaker go and forgets it. The reference is dead after that.
 void end_call(State &s, Call &call, std::string_view by, int code) {
-    bool bridged = std::any_of(call.branches.begin(), call.branches.end(),
-                               [](const CallBranch &b) { return b.bridge.has_value(); });
-    if (bridged)
+    if (call.is_bridged())
         s.effects.push_back(AskBreaker{0, *call.breaker, ng_delete_call(call.call_id)});
     if (call.invite) {
         auto fields = fields_of(call);
@@ -121,9 +118,8 @@ void note_offer(Dialog &dialog, const Message &request, const Message &response)
 
 /// A target refresh in the response of a re-INVITE or UPDATE.
 void note_refresh(const Place &place, const Message &response) {
-    auto contact = wire::sip::first_name_addr(response, HeaderId::contact);
-    if (contact && *contact)
-        (place.from_caller ? place.dialog->callee : place.dialog->caller).target = (*contact)->uri.text;
+    if (std::string_view contact = contact_uri(response); !contact.empty())
+        (place.from_caller ? place.dialog->callee : place.dialog->caller).target = contact;
 }
 
 } // namespace
@@ -276,8 +272,7 @@ void on_grace_over(State &s, std::uint64_t id) {
         return;
     auto gone = [&](const Leg &leg) { return leg.lost && s.now.mono >= *leg.lost + s.config.grace; };
     bool callee_gone = std::any_of(call->branches.begin(), call->branches.end(), [&](const CallBranch &b) {
-        return gone(b.callee) && std::any_of(b.dialogs.begin(), b.dialogs.end(),
-                                             [](const Dialog &d) { return d.confirmed && !d.ended; });
+        return gone(b.callee) && b.has_live_dialog();
     });
     if (gone(call->caller))
         hang_up(s, *call, Sides::callee, "Connection of the other side was lost");
@@ -298,7 +293,7 @@ void on_idle(State &s, std::uint64_t id) {
 void hang_up(State &s, Call &call, Sides sides, std::string_view reason) {
     for (CallBranch &branch : call.branches)
         for (Dialog &dialog : branch.dialogs) {
-            if (!call.invite || !dialog.confirmed || dialog.ended)
+            if (!call.invite || !dialog.is_live())
                 continue;
             if (sides != Sides::caller)
                 send_bye(s, call, dialog.caller, dialog.callee, branch.callee.flow, reason);

@@ -107,7 +107,7 @@ void Core::Parts::on_cancel(const Message &request, const transaction::Received 
         return;
     Exchange &e = exchanges.at(found->second);
     if (e.state == Exchange::State::waiting)
-        refuse(*this, e, 487);
+        reply(*this, e, 487);
     else if (e.state == Exchange::State::forwarding)
         // RFC 3326 section 2: a Reason in the CANCEL is copied into those that follow from it.
         cancel(*this, e, request.header(HeaderId::reason).value_or(""));
@@ -342,8 +342,7 @@ std::vector<CallInfo> Core::calls(base::Now now) const {
         if (call.answered)
             info.duration =
                 std::chrono::duration_cast<std::chrono::seconds>(now.mono - *call.answered).count();
-        info.bridged = std::any_of(call.branches.begin(), call.branches.end(),
-                                   [](const CallBranch &b) { return b.bridge.has_value(); });
+        info.bridged = call.is_bridged();
         out.push_back(std::move(info));
     }
     return out;

@@ -15,11 +15,6 @@ using wire::sip::HeaderId;
 using wire::sip::Message;
 using wire::sip::Method;
 
-std::string contact_of(const Message &m) {
-    auto contact = wire::sip::first_name_addr(m, HeaderId::contact);
-    return contact && *contact ? std::string((*contact)->uri.text) : std::string();
-}
-
 std::vector<std::string> values_of(const Message &m, HeaderId id) {
     std::vector<std::string> out;
     for (const wire::sip::Value &value : m.values(id))
@@ -78,24 +73,11 @@ void learn_from_request(DialogSide &side, const Exchange &e) {
     side.cseq = std::max(side.cseq, e.cseq);
     side.address = header(e.request, HeaderId::from);
     // Target refresh requests carry the side's Contact.
-    if (std::string contact = contact_of(e.request); !contact.empty())
-        side.target = std::move(contact);
+    if (std::string_view contact = contact_uri(e.request); !contact.empty())
+        side.target = contact;
 }
 
 } // namespace
-
-Dialog *CallBranch::dialog(std::string_view callee_tag) {
-    auto found = std::find_if(dialogs.begin(), dialogs.end(),
-                              [&](const Dialog &d) { return d.callee.tag == callee_tag; });
-    return found == dialogs.end() ? nullptr : &*found;
-}
-
-bool Call::has_live_dialog() const {
-    return std::any_of(branches.begin(), branches.end(), [](const CallBranch &b) {
-        return std::any_of(b.dialogs.begin(), b.dialogs.end(),
-                           [](const Dialog &d) { return d.confirmed && !d.ended; });
-    });
-}
 
 std::optional<Place> place_of(State &s, const Exchange &e) {
     if (!e.in_dialog)
@@ -113,14 +95,14 @@ std::optional<Place> place_of(State &s, const Exchange &e) {
 Next enter_dialog(State &s, Exchange &e, const std::optional<RouteToken> &token) {
     Call *call = token ? s.find_call(token->call) : nullptr;
     if (call == nullptr || token->branch >= call->branches.size() || e.request.call_id() != call->call_id)
-        return refuse(s, e, 481);
+        return reply(s, e, 481);
     e.in_dialog = find_dialog(*call, token->branch, e.from.tag(), e.to.tag());
     if (!e.in_dialog)
-        return refuse(s, e, 481);
+        return reply(s, e, 481);
     Place place = *place_of(s, e);
     // An ended dialog still passes what belongs to it on the way out: the ACK, a BYE that crosses ours.
     if (place.dialog->ended && e.request.method() != Method::ack && e.request.method() != Method::bye)
-        return refuse(s, e, 481);
+        return reply(s, e, 481);
     e.authorized = same_way(place.sender().flow, e.flow) || registered_on(s, place.sender(), e.flow);
     return Next::go_on;
 }
@@ -152,7 +134,7 @@ Dialog *dialog_of_response(State &s, CallBranch &branch, const Exchange &e, cons
         dialog = &branch.dialogs.emplace_back();
         dialog->caller.tag = e.from.tag();
         dialog->caller.address = header(e.request, HeaderId::from);
-        dialog->caller.target = contact_of(e.request);
+        dialog->caller.target = contact_uri(e.request);
         dialog->caller.cseq = e.cseq;
         dialog->caller.route = values_of(e.request, HeaderId::record_route);
         dialog->callee.tag = tag;
@@ -160,8 +142,8 @@ Dialog *dialog_of_response(State &s, CallBranch &branch, const Exchange &e, cons
         dialog->callee.route = beyond_us(s, values_of(response, HeaderId::record_route));
         std::reverse(dialog->callee.route.begin(), dialog->callee.route.end());
     }
-    if (std::string contact = contact_of(response); !contact.empty())
-        dialog->callee.target = std::move(contact);
+    if (std::string_view contact = contact_uri(response); !contact.empty())
+        dialog->callee.target = contact;
     return dialog;
 }
 

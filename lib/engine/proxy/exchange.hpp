@@ -59,7 +59,7 @@ struct Branch {
     std::deque<wire::sip::Message>
         held; ///< Responses whose turn comes after the breaker's answer to the first.
     /// SDP that was put in place of the callee's, by To tag: what was answered once stays the same.
-    std::map<std::string, std::string> answered;
+    std::map<std::string, std::string> translated;
 };
 
 struct Exchange {

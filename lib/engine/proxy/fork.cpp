@@ -6,8 +6,8 @@
 #include "engine/proxy/best.hpp"
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/dialog.hpp"
-#include "engine/proxy/forward.hpp"
 #include "engine/proxy/media.hpp"
+#include "engine/proxy/outgoing.hpp"
 #include "engine/proxy/processor.hpp"
 #include "engine/proxy/state.hpp"
 #include "wire/sip/builder.hpp"
@@ -291,8 +291,8 @@ void on_response_media(State &s, Exchange &e, std::size_t index, std::optional<s
     std::optional<std::string> sdp;
     if (!answer.sdp.empty()) {
         sdp = fit(answer.sdp, b.target.kind, e.kind);
-        if (b.answered.size() < base::limits::sip_dialogs)
-            b.answered[std::string(wire::sip::to(response)->tag())] = *sdp;
+        if (b.translated.size() < base::limits::sip_dialogs)
+            b.translated[std::string(wire::sip::to(response)->tag())] = *sdp;
     } else if (response.status() >= 200) {
         note_media_failure(s, e, b, response);
     } else {

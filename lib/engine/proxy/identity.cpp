@@ -17,10 +17,16 @@ std::string bracketed(const std::string &host) {
 
 } // namespace
 
-std::optional<std::string> Identity::own_domain(const wire::sip::Uri &uri) const {
+std::optional<std::string> Identity::domain_named(std::string_view name) const {
     for (const std::string &domain : config_.domains)
-        if (base::iequals(domain, uri.host))
+        if (base::iequals(domain, name))
             return domain;
+    return std::nullopt;
+}
+
+std::optional<std::string> Identity::own_domain(const wire::sip::Uri &uri) const {
+    if (auto domain = domain_named(uri.host))
+        return domain;
     if (!config_.domains.empty() && is_own_address(uri.host, uri.port))
         return config_.domains.front();
     return std::nullopt;

@@ -15,6 +15,9 @@ class Identity {
   public:
     explicit Identity(const Config &config) : config_(config) {}
 
+    /// The domain of ours of this name, as configured.
+    [[nodiscard]] std::optional<std::string> domain_named(std::string_view name) const;
+
     /// The domain of ours that the URI belongs to, as configured; a listener's address stands for the default
     /// domain.
     [[nodiscard]] std::optional<std::string> own_domain(const wire::sip::Uri &uri) const;

@@ -26,7 +26,7 @@ Next locate_in_dialog(State &s, Exchange &e) {
     if (leg.lost) {
         if (e.request.method() == Method::bye)
             end_dialog(s, *place.call, *place.dialog, place.from_caller ? "caller" : "callee");
-        return refuse(s, e, 480, "Connection Lost");
+        return reply(s, e, 480, "Connection Lost");
     }
     Target target;
     target.uri = e.request.request_uri();
@@ -42,14 +42,14 @@ Next locate_in_dialog(State &s, Exchange &e) {
 /// Nobody is there: 480 for a user that exists, 404 for one that does not (RFC 3261 section 16.5).
 Next answer_absent(State &s, Exchange &e, std::string_view user) {
     if (!s.config.authenticate)
-        return refuse(s, e, 480);
+        return reply(s, e, 480);
     // What was asked before was about the sender.
     if (!e.asked_for_callee) {
         e.asked_for_callee = true;
         s.ask_user(e, user, *e.domain);
         return Next::wait;
     }
-    return refuse(s, e, e.user->status == UserAnswer::Status::unknown ? 404 : 480);
+    return reply(s, e, e.user->status == UserAnswer::Status::unknown ? 404 : 480);
 }
 
 } // namespace

@@ -98,7 +98,7 @@ MediaStep plan_response(State &s, const Exchange &e, const Branch &branch, const
     if (!call_branch.bridge)
         return {};
     std::string tag(wire::sip::to(response)->tag());
-    if (auto known = branch.answered.find(tag); known != branch.answered.end())
+    if (auto known = branch.translated.find(tag); known != branch.translated.end())
         return {MediaStep::Do::replace, known->second, 0};
     const BridgeSession &bridge = *call_branch.bridge;
     bool from_caller = !e.in_dialog || e.in_dialog->from_caller;

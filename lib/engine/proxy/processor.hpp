@@ -31,6 +31,6 @@ Next locate_targets(State &, Exchange &);
 Next forward(State &, Exchange &);
 
 /// Answers the request and ends its way.
-Next refuse(State &, Exchange &, std::uint16_t code, std::string_view reason = {}, Headers headers = {});
+Next reply(State &, Exchange &, std::uint16_t code, std::string_view reason = {}, Headers headers = {});
 
 } // namespace cord::engine::proxy

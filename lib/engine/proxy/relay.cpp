@@ -8,20 +8,20 @@ using wire::sip::Method;
 Next check_relay(State &s, Exchange &e) {
     if (e.in_dialog) {
         // A leg that speaks from another flow than before had to prove itself, as the user it belongs to.
-        return may_speak_for_leg(s, e) ? Next::go_on : refuse(s, e, 403, "Not A Party Of This Call");
+        return may_speak_for_leg(s, e) ? Next::go_on : reply(s, e, 403, "Not A Party Of This Call");
     }
     if (e.request.method() == Method::register_) {
         bool ours = e.domain && s.identity.own_domain(e.to.uri);
-        return ours ? Next::go_on : refuse(s, e, 403, "Not A Domain Of This Registrar");
+        return ours ? Next::go_on : reply(s, e, 403, "Not A Domain Of This Registrar");
     }
     // We relay for our own users, and to our own domains or where the operator lets a Route lead.
     bool ours = e.domain && e.uri.user.empty();
     if (s.config.authenticate && e.authenticated.empty() && !ours)
-        return refuse(s, e, 403, "Relaying Is For Users Of This Proxy");
+        return reply(s, e, 403, "Relaying Is For Users Of This Proxy");
     if (!e.domain && !e.next_hop)
-        return refuse(s, e, 403, "Not Relaying To This Domain");
+        return reply(s, e, 403, "Not Relaying To This Domain");
     if (s.draining && e.request.method() == Method::invite)
-        return refuse(s, e, 503, "Shutting Down", {{"Retry-After", "10"}});
+        return reply(s, e, 503, "Shutting Down", {{"Retry-After", "10"}});
     return Next::go_on;
 }
 

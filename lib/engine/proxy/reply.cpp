@@ -3,7 +3,7 @@
 
 namespace cord::engine::proxy {
 
-Next refuse(State &s, Exchange &e, std::uint16_t code, std::string_view reason, Headers headers) {
+Next reply(State &s, Exchange &e, std::uint16_t code, std::string_view reason, Headers headers) {
     e.state = Exchange::State::answered;
     auto response = wire::sip::make_response(e.request, code, reason, s.random.token(10));
     response.add(wire::sip::HeaderId::server, s.config.server);

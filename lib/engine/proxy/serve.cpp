@@ -22,14 +22,14 @@ void announce(State &s, const locate::Change &change) {
 }
 
 Next answer(State &s, Exchange &e, registrar::Answer answer) {
-    return refuse(s, e, static_cast<std::uint16_t>(answer.code), answer.reason, std::move(answer.headers));
+    return reply(s, e, static_cast<std::uint16_t>(answer.code), answer.reason, std::move(answer.headers));
 }
 
 /// The rows are on disk, or could not be written: only now is the client told.
 Next answer_stored(State &s, Exchange &e) {
     if (!e.stored) {
         ++s.counts["register_failures"];
-        return refuse(s, e, 503, "Registration Could Not Be Stored", {{"Retry-After", "5"}});
+        return reply(s, e, 503, "Registration Could Not Be Stored", {{"Retry-After", "5"}});
     }
     ++s.counts["registrations"];
     for (const locate::Change &change : e.registered->changes)
@@ -42,7 +42,7 @@ Next register_user(State &s, Exchange &e) {
         return answer_stored(s, e);
     std::string user = wire::sip::unescape(e.to.uri.user);
     if (user.empty())
-        return refuse(s, e, 404, "No User To Register");
+        return reply(s, e, 404, "No User To Register");
     Token token = s.new_id();
     auto outcome =
         s.registrar.process(e.request, user, *s.identity.own_domain(e.to.uri), e.flow, token, s.now);
@@ -59,10 +59,10 @@ Next register_user(State &s, Exchange &e) {
 
 /// RFC 3261 section 11: for the server itself.
 Next answer_options(State &s, Exchange &e) {
-    return refuse(s, e, 200, "OK",
-                  {{"Allow", std::string(methods_relayed)},
-                   {"Accept", "application/sdp"},
-                   {"Supported", "path, outbound"}});
+    return reply(s, e, 200, "OK",
+                 {{"Allow", std::string(methods_relayed)},
+                  {"Accept", "application/sdp"},
+                  {"Supported", "path, outbound"}});
 }
 
 } // namespace
@@ -73,7 +73,7 @@ Next serve(State &s, Exchange &e) {
     if (e.in_dialog || e.next_hop)
         return Next::go_on;
     if (e.uri.user.empty())
-        return e.request.method() == Method::options ? answer_options(s, e) : refuse(s, e, 484);
+        return e.request.method() == Method::options ? answer_options(s, e) : reply(s, e, 484);
     return Next::go_on;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/text.hpp"
 #include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
@@ -75,11 +74,6 @@ Flow State::flow_to(Transport transport, const base::Endpoint &remote) const {
         flow.local = listener->local;
     }
     return flow;
-}
-
-bool State::is_own_realm(std::string_view realm) const {
-    return std::any_of(config.domains.begin(), config.domains.end(),
-                       [&](const std::string &domain) { return base::iequals(domain, realm); });
 }
 
 Call *State::find_call(std::uint64_t id) {

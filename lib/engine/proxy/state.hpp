@@ -94,7 +94,6 @@ struct State {
 
     /// A flow of our own to an address, over the first listener of that transport.
     [[nodiscard]] Flow flow_to(Transport transport, const base::Endpoint &remote) const;
-    [[nodiscard]] bool is_own_realm(std::string_view realm) const;
     /// Null for a call that is over.
     [[nodiscard]] Call *find_call(std::uint64_t id);
 };

@@ -1,7 +1,7 @@
 #include <string>
 
 #include "base/text.hpp"
-#include "engine/proxy/forward.hpp"
+#include "engine/proxy/outgoing.hpp"
 #include "engine/proxy/processor.hpp"
 #include "wire/sip/headers.hpp"
 
@@ -49,23 +49,23 @@ Next validate(State &s, Exchange &e) {
     // Item 2: "If the Request-URI has a URI whose scheme is not understood by the proxy, the proxy SHOULD
     // reject the request with a 416 (Unsupported URI Scheme) response."
     if (!e.uri.is_sip())
-        return refuse(s, e, 416);
+        return reply(s, e, 416);
     e.domain = s.identity.own_domain(e.uri);
     e.loop_mark = loop_mark(e);
     // Item 3: "If the request contains a Max-Forwards header field with a field value of zero (0), the
     // element MUST NOT forward the request." Item 4 is about loops.
     auto hops = wire::sip::max_forwards(request);
     if (hops && hops->value_or(1) == 0 && !is_for_us(e))
-        return refuse(s, e, 483);
+        return reply(s, e, 483);
     if (has_looped(s, e))
-        return refuse(s, e, 482);
+        return reply(s, e, 482);
     // Item 5: "The proxy MUST return a 420 (Bad Extension) [with] an Unsupported header field listing each of
     // the option-tags the element did not understand." We know none that asks something of a proxy.
     std::string unknown = unknown_options(request, HeaderId::proxy_require, {});
     if (unknown.empty() && is_for_us(e))
         unknown = unknown_options(request, HeaderId::require, {"path", "outbound"});
     if (!unknown.empty())
-        return refuse(s, e, 420, {}, {{"Unsupported", unknown}});
+        return reply(s, e, 420, {}, {{"Unsupported", unknown}});
     return Next::go_on;
 }
 

@@ -23,10 +23,15 @@ Flow way_to_contact(std::string_view contact, Flow flow) {
     return flow;
 }
 
+std::string_view contact_uri(const Message &message) {
+    auto contact = wire::sip::first_name_addr(message, wire::sip::HeaderId::contact);
+    return contact && *contact ? (*contact)->uri.text : std::string_view();
+}
+
 Flow way_to_sender(const Message &request, const Flow &flow) {
     Flow back = way_back(request, flow);
-    auto contact = wire::sip::first_name_addr(request, wire::sip::HeaderId::contact);
-    return contact && *contact ? way_to_contact((*contact)->uri.text, back) : back;
+    std::string_view contact = contact_uri(request);
+    return contact.empty() ? back : way_to_contact(contact, back);
 }
 
 } // namespace cord::engine::proxy

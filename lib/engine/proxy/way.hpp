@@ -17,6 +17,9 @@ namespace cord::engine::proxy {
 /// looked up: browsers write names that do not exist.
 [[nodiscard]] transaction::Flow way_to_contact(std::string_view contact, transaction::Flow flow);
 
+/// The URI of the first Contact as written; empty when there is none.
+[[nodiscard]] std::string_view contact_uri(const wire::sip::Message &message);
+
 /// Where later requests to the sender of this request go.
 [[nodiscard]] transaction::Flow way_to_sender(const wire::sip::Message &request,
                                               const transaction::Flow &flow);

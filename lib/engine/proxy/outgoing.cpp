@@ -1,4 +1,4 @@
-#include "engine/proxy/forward.hpp"
+#include "engine/proxy/outgoing.hpp"
 
 #include <fmt/format.h>
 
@@ -61,7 +61,7 @@ void take_credentials(Edit &edit, const State &s) {
         if (field.id != HeaderId::proxy_authorization)
             continue;
         auto credentials = digest::parse_credentials(field.value);
-        if (credentials && s.is_own_realm(credentials->realm))
+        if (credentials && s.identity.domain_named(credentials->realm))
             edit.remove(field);
     }
 }
