@@ -9,10 +9,10 @@ namespace cord::base::limits {
 inline constexpr std::size_t sip_message = 65'535;
 /// Header fields in one SIP message, and values in all of them.
 inline constexpr std::size_t sip_headers = 256;
-/// Dialogs that one branch of a call makes when it is forked again further down; those beyond are not
-/// followed, and what would make them is dropped.
+/// Dialogs that one branch of a call makes when it is forked again further down. Beyond, a 2xx takes the
+/// place of an early one, and what would make others is dropped.
 inline constexpr std::size_t sip_dialogs = 64;
-/// Responses of one branch that wait for the media breaker; beyond, only a failure is kept.
+/// Responses of one branch that wait for the media breaker, and as many 2xx; a failure always may.
 inline constexpr std::size_t sip_held_responses = 16;
 /// Bytes that wait for a reader of one connection; a slower one is disconnected.
 inline constexpr std::size_t write_queue = 1'048'576;

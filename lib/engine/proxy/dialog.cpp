@@ -68,6 +68,19 @@ std::optional<InDialog> find_dialog(Call &call, std::uint32_t branch, std::strin
     return InDialog{call.id, branch, std::string(from_tag), false};
 }
 
+/// A new dialog. When there are too many, one that is confirmed takes the place of an early one: else the
+/// call could not be answered any more.
+Dialog *room_for_dialog(CallBranch &branch, bool confirmed) {
+    if (branch.dialogs.size() < base::limits::sip_dialogs)
+        return &branch.dialogs.emplace_back();
+    auto early = std::find_if(branch.dialogs.begin(), branch.dialogs.end(),
+                              [](const Dialog &d) { return !d.confirmed; });
+    if (!confirmed || early == branch.dialogs.end())
+        return nullptr;
+    *early = Dialog();
+    return &*early;
+}
+
 /// RFC 3261 section 12.2: what every request of a side says anew of it.
 void learn_from_request(DialogSide &side, const Exchange &e) {
     side.cseq = std::max(side.cseq, e.cseq);
@@ -129,9 +142,9 @@ Dialog *dialog_of_response(State &s, CallBranch &branch, const Exchange &e, cons
     std::string_view tag = wire::sip::to(response)->tag();
     Dialog *dialog = branch.dialog(tag);
     if (dialog == nullptr) {
-        if (branch.dialogs.size() >= base::limits::sip_dialogs)
+        dialog = room_for_dialog(branch, response.status() >= 200);
+        if (dialog == nullptr)
             return nullptr;
-        dialog = &branch.dialogs.emplace_back();
         dialog->caller.tag = e.from.tag();
         dialog->caller.address = header(e.request, HeaderId::from);
         dialog->caller.target = contact_uri(e.request);

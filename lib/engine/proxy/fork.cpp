@@ -213,6 +213,13 @@ void pass(State &s, Exchange &e, std::size_t index, const Message &response,
     pass_provisional(s, e, index, response, sdp);
 }
 
+/// What is dropped comes again if it matters, a reliable provisional until its PRACK. The first 2xx and a
+/// failure are never dropped: nothing else would end the branch.
+bool has_room(const Branch &b, int status) {
+    constexpr std::size_t room = base::limits::sip_held_responses;
+    return status >= 300 || b.held.size() < (status < 200 ? room : 2 * room);
+}
+
 /// Handles held responses up to the first that needs the breaker.
 void drain(State &s, Exchange &e, std::size_t index) {
     Branch &b = e.branches[index];
@@ -312,9 +319,7 @@ void on_response(State &s, Exchange &e, std::size_t index, const Message &respon
     // Section 16.7 item 5: a 100 is never forwarded.
     if (response.status() == 100)
         return;
-    // What is dropped comes again if it matters: a 2xx until its ACK, a reliable provisional until its PRACK.
-    bool full = b.held.size() >= base::limits::sip_held_responses && response.status() < 300;
-    if (full || !note_dialog(s, e, b, response)) {
+    if (!has_room(b, response.status()) || !note_dialog(s, e, b, response)) {
         ++s.counts["responses_dropped"];
         return;
     }
