@@ -11,7 +11,7 @@ using wire::stun::Attribute;
 using wire::stun::Builder;
 using wire::stun::Class;
 using wire::stun::Message;
-using Verdict = Answer::Verdict;
+using Verdict = Outcome::Verdict;
 
 void Agent::restart(Credentials local) {
     local_ = std::move(local);
@@ -23,9 +23,13 @@ void Agent::restart(Credentials local) {
     }
 }
 
-Answer Agent::receive(base::Bytes datagram, const Path &path, base::Time now) {
+Outcome Agent::receive(base::Bytes datagram, const Path &path, base::Time now) {
     auto request = Message::parse(datagram);
     if (!request || request->message_class() != Class::request || request->method() != wire::stun::binding)
+        return {};
+    // RFC 8489 section 6.3: where FINGERPRINT is used, as in ICE, a message without a correct one is silently
+    // discarded.
+    if (!request->fingerprint_holds())
         return {};
     // RFC 8489 section 9.1.3: no MESSAGE-INTEGRITY or USERNAME is 400 for who may be asked for them; in ICE
     // such a request is a stranger's, and a stranger gets no answer from an agent.
@@ -45,20 +49,18 @@ Answer Agent::receive(base::Bytes datagram, const Path &path, base::Time now) {
     if (!priority)
         return refuse(*request, 400, "Bad Request");
 
-    Answer answer{.verdict = Verdict::answered};
-    checked_ = true;
     consent_until_ = now + consent_lifetime;
-    Valid &valid = learn(path, answer);
+    Valid &valid = learn(path);
     valid.priority = *priority;
     valid.seen = now;
     if (request->find(Attribute::use_candidate))
-        nominate(valid, answer);
-    answer.response = Builder(Class::success, wire::stun::binding, request->transaction())
-                          .xor_mapped_address(path.remote)
-                          .integrity(base::as_bytes(local_.password))
-                          .fingerprint()
-                          .take();
-    return answer;
+        nominate(valid);
+    return {.verdict = Verdict::answered,
+            .response = Builder(Class::success, wire::stun::binding, request->transaction())
+                            .xor_mapped_address(path.remote)
+                            .integrity(base::as_bytes(local_.password))
+                            .fingerprint()
+                            .take()};
 }
 
 bool Agent::is_for_us(std::string_view username) const {
@@ -67,7 +69,7 @@ bool Agent::is_for_us(std::string_view username) const {
     return ours == local_.ufrag && (remote_ufrag_.empty() || theirs == remote_ufrag_);
 }
 
-Answer Agent::refuse(const Message &request, int code, std::string_view reason) const {
+Outcome Agent::refuse(const Message &request, int code, std::string_view reason) const {
     Builder builder(Class::error, wire::stun::binding, request.transaction());
     builder.error(code, reason);
     if (code == 420)
@@ -76,12 +78,10 @@ Answer Agent::refuse(const Message &request, int code, std::string_view reason) 
             .response = builder.integrity(base::as_bytes(local_.password)).fingerprint().take()};
 }
 
-Agent::Valid &Agent::learn(const Path &path, Answer &answer) {
+Agent::Valid &Agent::learn(const Path &path) {
     auto known = std::find_if(valid_.begin(), valid_.end(), [&](const Valid &v) { return v.path == path; });
     if (known != valid_.end())
         return *known;
-    answer.valid_path_learned = true;
-    answer.selected = valid_.empty();
     if (valid_.size() == base::limits::ice_paths) {
         // The path that was silent longest makes room; never the one in use.
         auto oldest = std::min_element(valid_.begin(), valid_.end(), [&](const Valid &a, const Valid &b) {
@@ -93,7 +93,7 @@ Agent::Valid &Agent::learn(const Path &path, Answer &answer) {
     return valid_.emplace_back(Valid{.path = path});
 }
 
-void Agent::nominate(Valid &valid, Answer &answer) {
+void Agent::nominate(Valid &valid) {
     std::uint64_t before = std::exchange(valid.nominated, ++nominations_);
     if (selected_ == valid.path)
         return;
@@ -101,10 +101,8 @@ void Agent::nominate(Valid &valid, Answer &answer) {
     // lower one (libwebrtc, when its network changes) nominates this one twice with none for the other in
     // between.
     Valid *selected = selected_entry();
-    if (selected == nullptr || valid.priority > selected->priority || before > selected->nominated) {
+    if (selected == nullptr || valid.priority > selected->priority || before > selected->nominated)
         selected_ = valid.path;
-        answer.selected = true;
-    }
 }
 
 Agent::Valid *Agent::selected_entry() {

@@ -31,18 +31,16 @@ struct Path {
 };
 
 /// What became of a datagram that was STUN.
-struct Answer {
+struct Outcome {
     enum class Verdict : std::uint8_t {
         answered,       ///< a good check; `response` goes back
         refused,        ///< `response` is an error
         wrong_password, ///< known fragment, integrity does not hold: dropped
         unknown_user,   ///< not for this agent: dropped
-        ignored,        ///< an indication, a response, or not a binding: dropped
+        ignored,        ///< an indication, a response, not a binding, or a wrong FINGERPRINT: dropped
     };
     Verdict verdict = Verdict::ignored;
     std::vector<std::uint8_t> response;
-    bool valid_path_learned = false; ///< packets may come from this path from now on
-    bool selected = false;           ///< the path we send to has changed
 };
 
 /// RFC 7675 section 5.1: consent ends 30 seconds after the last authenticated check.
@@ -59,7 +57,7 @@ class Agent {
     /// New credentials (RFC 8445 section 9). Media goes on by the old path until a new one is nominated.
     void restart(Credentials local);
 
-    Answer receive(base::Bytes datagram, const Path &path, base::Time now);
+    [[nodiscard]] Outcome receive(base::Bytes datagram, const Path &path, base::Time now);
 
     [[nodiscard]] const Credentials &local() const { return local_; }
     /// Whether a check has come by this path, so that packets from there are the peer's.
@@ -67,9 +65,8 @@ class Agent {
     /// The nominated path; before a nomination, the first valid one (RFC 8445 section 12.1.1 lets data flow
     /// on it).
     [[nodiscard]] std::optional<Path> selected() const;
-    [[nodiscard]] bool has_consent(base::Time now) const { return now < consent_until_; }
     /// When consent ends unless another check comes; `never` while there was none.
-    [[nodiscard]] base::Time deadline() const { return checked_ ? consent_until_ : base::never; }
+    [[nodiscard]] base::Time deadline() const { return consent_until_; }
 
   private:
     struct Valid {
@@ -80,9 +77,9 @@ class Agent {
     };
 
     [[nodiscard]] bool is_for_us(std::string_view username) const;
-    [[nodiscard]] Answer refuse(const wire::stun::Message &request, int code, std::string_view reason) const;
-    Valid &learn(const Path &path, Answer &answer);
-    void nominate(Valid &valid, Answer &answer);
+    [[nodiscard]] Outcome refuse(const wire::stun::Message &request, int code, std::string_view reason) const;
+    Valid &learn(const Path &path);
+    void nominate(Valid &valid);
     [[nodiscard]] Valid *selected_entry();
 
     Credentials local_;
@@ -90,8 +87,7 @@ class Agent {
     std::vector<Valid> valid_;
     std::optional<Path> selected_;
     std::uint64_t nominations_ = 0;
-    base::Time consent_until_{};
-    bool checked_ = false;
+    base::Time consent_until_ = base::never;
 };
 
 /// Answers a binding request that carries no credentials, as a STUN server would (RFC 8489 section 12).

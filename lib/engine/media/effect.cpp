@@ -1,7 +1,5 @@
 #include "engine/media/effect.hpp"
 
-#include <algorithm>
-
 namespace cord::engine::media {
 
 void Outbox::clear() {
@@ -15,10 +13,11 @@ void Outbox::clear() {
 
 base::Bytes Outbox::keep(std::vector<std::uint8_t> bytes) { return kept_.emplace_back(std::move(bytes)); }
 
-Datagram Outbox::keep_with_room(base::Bytes bytes) {
-    auto &buffer = kept_.emplace_back(head_room + bytes.size() + tail_room);
-    std::copy(bytes.begin(), bytes.end(), buffer.begin() + head_room);
-    return {buffer.data() + head_room, bytes.size()};
+Datagram Outbox::keep_with_room(std::vector<std::uint8_t> bytes) {
+    const std::size_t size = bytes.size() - head_room;
+    auto &buffer = kept_.emplace_back(std::move(bytes));
+    buffer.resize(buffer.size() + tail_room);
+    return {buffer.data() + head_room, size};
 }
 
 } // namespace cord::engine::media

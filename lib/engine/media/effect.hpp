@@ -66,8 +66,8 @@ struct Outbox {
     void clear();
     /// Keeps bytes that the engine made, until `clear`.
     base::Bytes keep(std::vector<std::uint8_t> bytes);
-    /// A copy of `bytes` with room at both ends, kept until `clear`.
-    Datagram keep_with_room(base::Bytes bytes);
+    /// Keeps what stands behind `head_room` bytes, with room behind it, too, until `clear`.
+    Datagram keep_with_room(std::vector<std::uint8_t> bytes);
 
   private:
     std::vector<std::vector<std::uint8_t>> kept_;

@@ -1,5 +1,6 @@
 #include "engine/media/engine.hpp"
 
+#include <algorithm>
 #include <set>
 #include <unordered_map>
 
@@ -63,14 +64,14 @@ class Engine::Sessions {
 
     void receive(PortId port, const base::Endpoint &from, Datagram datagram, base::Time now) {
         const bool shared = port < ports_.size() && ports_[port].shared;
-        Place place = shared                 ? find_shared(port, from, datagram.bytes())
+        const Arrival arrival{port, from, content_of(datagram.bytes())};
+        Place place = shared                 ? find_shared(arrival, datagram.bytes())
                       : port < ports_.size() ? ports_[port].place
                                              : Place{};
         if (place.session == nullptr)
             return receive_stray(port, from, datagram, shared);
-        const Content content = content_of(datagram.bytes());
-        place.session->receive(place.side, place.transport, port, from, datagram, now, out);
-        if (content == Content::rtp || content == Content::rtcp)
+        place.session->receive(place.side, place.transport, arrival, datagram, now, out);
+        if (arrival.content == Content::rtp || arrival.content == Content::rtcp)
             return; // these move no deadline
         if (shared)
             learn_shared(place, port);
@@ -130,9 +131,15 @@ class Engine::Sessions {
         for (const std::string &ufrag : entry.ufrags)
             by_ufrag_.erase(ufrag);
         for (const auto &[path, place] : entry.paths)
-            by_path_.erase(path);
+            forget_path(path, place.id);
         entry.ports.clear();
         entry.ufrags.clear();
+    }
+
+    /// Another session may have taken the path over: a browser that calls again from the same port.
+    void forget_path(const SharedPath &path, SessionId owner) {
+        if (auto found = by_path_.find(path); found != by_path_.end() && found->second.id == owner)
+            by_path_.erase(found);
     }
 
     void enter_places(SessionId id, Entry &entry, const Plan &plan) {
@@ -151,7 +158,7 @@ class Engine::Sessions {
         // Paths stay known through a new plan: the session checks them itself.
         for (const auto &[path, place] : entry.paths)
             if (place.transport < plan.sides[place.side].transports.size())
-                by_path_[path] = place;
+                by_path_.try_emplace(path, place);
     }
 
     void enter_port(Entry &entry, PortId port, const Place &place) {
@@ -165,8 +172,8 @@ class Engine::Sessions {
         forget_closed_transcoders();
         for (std::uint8_t side = 0; side < 2; ++side)
             for (const std::optional<Stream> &stream : session.side(side).streams)
-                if (stream && stream->flow.transcoder() != 0)
-                    transcoders_[stream->flow.transcoder()] = {&session, id, side, 0};
+                if (stream && stream->payloads.transcoder() != 0)
+                    transcoders_[stream->payloads.transcoder()] = {&session, id, side, 0};
     }
 
     void forget_closed_transcoders() {
@@ -174,13 +181,13 @@ class Engine::Sessions {
             transcoders_.erase(id);
     }
 
-    [[nodiscard]] Place find_shared(PortId port, const base::Endpoint &from, base::Bytes datagram) const {
-        if (content_of(datagram) == Content::stun)
+    [[nodiscard]] Place find_shared(const Arrival &arrival, base::Bytes datagram) const {
+        if (arrival.content == Content::stun)
             if (auto ufrag = ice::local_ufrag_of(datagram); !ufrag.empty()) {
                 auto found = by_ufrag_.find(std::string(ufrag));
                 return found == by_ufrag_.end() ? Place{} : found->second;
             }
-        auto found = by_path_.find({port, from});
+        auto found = by_path_.find({arrival.port, arrival.from});
         return found == by_path_.end() ? Place{} : found->second;
     }
 
@@ -188,14 +195,17 @@ class Engine::Sessions {
         auto remote = place.session->side(place.side).transports[place.transport].take_valid_remote();
         if (!remote)
             return;
-        Entry &entry = entries_.at(place.id);
+        const SharedPath path{port, *remote};
+        by_path_[path] = place; // of whoever has proved last to be there
+        auto &paths = entries_.at(place.id).paths;
+        if (std::ranges::find(paths, path, &std::pair<SharedPath, Place>::first) != paths.end())
+            return;
         // As many as one ICE agent remembers, and some for those it has let go.
-        if (entry.paths.size() == 2 * base::limits::ice_paths) {
-            by_path_.erase(entry.paths.front().first);
-            entry.paths.erase(entry.paths.begin());
+        if (paths.size() == 2 * base::limits::ice_paths) {
+            forget_path(paths.front().first, place.id);
+            paths.erase(paths.begin());
         }
-        entry.paths.push_back({{port, *remote}, place});
-        by_path_[{port, *remote}] = place;
+        paths.emplace_back(path, place);
     }
 
     void receive_stray(PortId port, const base::Endpoint &from, const Datagram &datagram, bool shared) {

@@ -33,6 +33,11 @@ struct PlainRtp {
     bool operator==(const PlainRtp &) const = default;
 };
 
+/// A secure profile whose keys are not known: nothing passes.
+struct NoKeys {
+    bool operator==(const NoKeys &) const = default;
+};
+
 struct SdesPlan {
     srtp::MasterKey outbound; ///< of the a=crypto line we wrote
     srtp::MasterKey inbound;  ///< of the peer's
@@ -46,15 +51,17 @@ struct DtlsPlan {
     std::uint32_t association = 0;
 };
 
+using Security = std::variant<PlainRtp, NoKeys, SdesPlan, DtlsPlan>;
+
 /// One 5-tuple to the peer, or two where RTCP has its own port. Bundled streams share one.
 struct TransportPlan {
     PortId rtp = 0;
     std::optional<PortId> rtcp; ///< unset: rtcp-mux
     /// From the peer's description; unset while unknown. With ICE they are not used.
     std::optional<base::Endpoint> remote_rtp;
-    std::optional<base::Endpoint> remote_rtcp;
+    std::optional<base::Endpoint> remote_rtcp; ///< unset: the port above that of RTP
     std::optional<IcePlan> ice;
-    std::variant<PlainRtp, SdesPlan, DtlsPlan> security;
+    Security security;
 };
 
 using Codec = wire::rtp::CodecSpec;

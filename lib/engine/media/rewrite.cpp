@@ -7,11 +7,6 @@
 namespace cord::engine::media {
 namespace {
 
-/// Fixed header and contributing sources.
-std::size_t fixed_size(const Datagram &packet) {
-    return wire::rtp::header_size + 4 * (packet.data[0] & 0x0fU);
-}
-
 constexpr std::uint8_t extension_bit = 0x10;
 
 } // namespace
@@ -19,8 +14,8 @@ constexpr std::uint8_t extension_bit = 0x10;
 void strip_extension(Datagram &packet) {
     if ((packet.data[0] & extension_bit) == 0)
         return;
-    const std::size_t fixed = fixed_size(packet);
-    const std::size_t gone = 4 + 4 * std::size_t{base::load16(packet.data + fixed + 2)};
+    const std::size_t fixed = wire::rtp::extension_at(packet.bytes());
+    const std::size_t gone = *wire::rtp::clear_size(packet.bytes()) - fixed;
     packet.data[0] &= static_cast<std::uint8_t>(~extension_bit);
     std::memmove(packet.data + gone, packet.data, fixed);
     packet.data += gone;
@@ -30,7 +25,7 @@ void strip_extension(Datagram &packet) {
 void add_mid(Datagram &packet, std::uint8_t id, std::string_view mid) {
     if (id == 0 || id > 14 || mid.empty() || mid.size() > longest_mid)
         return;
-    const std::size_t fixed = fixed_size(packet);
+    const std::size_t fixed = wire::rtp::extension_at(packet.bytes());
     const std::size_t words = (1 + mid.size() + 3) / 4;
     const std::size_t added = 4 + 4 * words;
     static_assert(4 + 4 * ((1 + longest_mid + 3) / 4) <= head_room);

@@ -43,9 +43,10 @@ bool is_passed(const RtcpPart &part, const Stream &from, const Stream &to) {
     switch (part.type) {
     // What a sender says of its packets, and a receiver of what it got, does not fit packets that a
     // transcoder has numbered.
-    case RtcpType::sender_report: return from.flow.transcoder() == 0 && to.flow.transcoder() == 0;
-    case RtcpType::receiver_report: return to.flow.transcoder() == 0;
-    case RtcpType::source_description:
+    case RtcpType::sender_report: return from.payloads.transcoder() == 0 && to.payloads.transcoder() == 0;
+    case RtcpType::receiver_report: return to.payloads.transcoder() == 0;
+    // Nor does a name: our own reports on such packets give them ours.
+    case RtcpType::source_description: return from.payloads.transcoder() == 0;
     case RtcpType::bye: return true;
     case RtcpType::payload_feedback:
         return wire::rtp::is_pli(part) || wire::rtp::is_fir(part) || to.plan.feedback;
@@ -55,6 +56,14 @@ bool is_passed(const RtcpPart &part, const Stream &from, const Stream &to) {
     case RtcpType::extended_report: return false;
     }
     return false;
+}
+
+/// Our own reports tell a sender when its report came.
+void note_sender_report(Side &from, const RtcpPart &part, base::Time now) {
+    auto info = wire::rtp::sender_info(part);
+    auto n = info ? from.stream_of_source(info->ssrc) : std::nullopt;
+    if (n)
+        from.streams[*n]->reception.note(*info, now);
 }
 
 bool begins_compound(RtcpType type) {
@@ -74,8 +83,11 @@ void relay_rtcp(Side &from, Side &to, std::size_t transport, base::Bytes compoun
         counters.bytes += compound.size();
         counters.last = now;
     }
+    for (const RtcpPart &part : *parts)
+        if (part.type == RtcpType::sender_report)
+            note_sender_report(from, part, now);
     for (std::size_t target = 0; target < to.transports.size(); ++target) {
-        std::vector<std::uint8_t> bytes;
+        std::vector<std::uint8_t> bytes(head_room);
         for (const RtcpPart &part : *parts) {
             auto n = stream_of(part, from, to, transport);
             if (!n || *n >= to.streams.size() || !to.streams[*n] || !from.streams[*n] ||
@@ -83,26 +95,26 @@ void relay_rtcp(Side &from, Side &to, std::size_t transport, base::Bytes compoun
                 !is_passed(part, *from.streams[*n], *to.streams[*n]))
                 continue;
             // RFC 3550 section 6.1: the first packet of a compound MUST be a report.
-            if (bytes.empty() && !begins_compound(part.type))
+            if (bytes.size() == head_room && !begins_compound(part.type))
                 wire::rtp::append_receiver_report(bytes, word(part, 0).value_or(0), {});
             bytes.insert(bytes.end(), part.bytes.begin(), part.bytes.end());
         }
-        if (bytes.empty())
+        if (bytes.size() == head_room)
             continue;
-        Datagram datagram = out.keep_with_room(bytes);
-        to.transports[target].send(Content::rtcp, datagram, out);
+        Datagram datagram = out.keep_with_room(std::move(bytes));
+        (void)to.transports[target].send(Content::rtcp, datagram, out); // RTCP is said again in time
     }
 }
 
 bool request_key_frame(Side &side, std::size_t stream, std::uint32_t own_ssrc, Outbox &out) {
     const Stream &s = *side.streams[stream];
-    if (s.ssrcs.empty())
+    if (!s.media_source)
         return false;
-    std::vector<std::uint8_t> bytes;
+    std::vector<std::uint8_t> bytes(head_room);
     wire::rtp::append_receiver_report(bytes, own_ssrc, {});
-    wire::rtp::append_pli(bytes, own_ssrc, s.ssrcs.back());
-    Datagram datagram = out.keep_with_room(bytes);
-    return side.transports[s.plan.transport].send(Content::rtcp, datagram, out);
+    wire::rtp::append_pli(bytes, own_ssrc, *s.media_source);
+    Datagram datagram = out.keep_with_room(std::move(bytes));
+    return side.transports[s.plan.transport].send(Content::rtcp, datagram, out) == nullptr;
 }
 
 } // namespace cord::engine::media

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/media/reports.hpp"
 #include "engine/media/rewrite.hpp"
 #include "engine/media/rtcp_relay.hpp"
 
@@ -22,11 +23,25 @@ void Session::apply(const Plan &plan, dtls::HandshakerFactory &handshakers, Tran
                     base::Time now, Outbox &out) {
     for (std::uint8_t n = 0; n < 2; ++n)
         sides_[n].apply(plan.sides[n], handshakers, next_id, now, out);
-    if (silence_check_ == base::never) {
-        last_packet_ = now;
+    last_packet_ = now; // signalling is a sign of life: an answer begins the time for the first packet
+    if (silence_check_ == base::never)
         silence_check_ = now + timeouts_.silence;
-    }
+    plan_reports(now);
     after_transports(out);
+}
+
+void Session::plan_reports(base::Time now) {
+    for (std::uint8_t side = 0; side < 2; ++side)
+        for (std::size_t n = 0; n < sides_[side].streams.size(); ++n) {
+            const auto &streams = sides_[other(side)].streams;
+            if (sides_[side].streams[n] &&
+                (n >= streams.size() || !streams[n] || streams[n]->payloads.transcoder() == 0))
+                sides_[side].streams[n]->made.reset();
+        }
+    if (!needs_reports(sides_[0]) && !needs_reports(sides_[1]))
+        report_due_ = base::never;
+    else if (report_due_ == base::never)
+        report_due_ = now + report_interval;
 }
 
 void Session::close(Outbox &out) {
@@ -34,9 +49,9 @@ void Session::close(Outbox &out) {
         side.close(out);
 }
 
-void Session::receive(std::uint8_t side, std::size_t transport, PortId port, const base::Endpoint &from,
-                      Datagram datagram, base::Time now, Outbox &out) {
-    switch (sides_[side].transports[transport].receive(port, from, datagram, now, out)) {
+void Session::receive(std::uint8_t side, std::size_t transport, const Arrival &arrival, Datagram datagram,
+                      base::Time now, Outbox &out) {
+    switch (sides_[side].transports[transport].receive(arrival, datagram, now, out)) {
     case Content::rtp: forward_rtp(side, transport, datagram, now, out); break;
     case Content::rtcp:
         relay_rtcp(sides_[side], sides_[other(side)], transport, datagram.bytes(), now, out);
@@ -54,25 +69,27 @@ void Session::forward_rtp(std::uint8_t side, std::size_t transport, Datagram dat
     if (!n)
         return sides_[side].transports[transport].count_malformed();
     Stream &from = *sides_[side].streams[*n];
+    const ActiveRule *rule = from.payloads.rule(packet->payload_type());
+    if (rule != nullptr && !rule->is_retransmission)
+        from.media_source = packet->ssrc();
     note_arrival(side, *n, datagram.size, now, out);
     if (!from.plan.receives) {
         ++from.drops.held;
         return;
     }
-    const PayloadRule *rule = from.flow.rule(packet->payload_type());
     if (rule == nullptr) {
         ++from.drops.unknown_payload_type;
         from.unknown_payload_type = packet->payload_type();
         return;
     }
-    if (rule->from_codec.name != "rtx") // retransmissions are a source beside the one they repair
+    if (!rule->is_retransmission)
         from.reception.note(*packet, rule->from_codec.clock_rate, now);
-    if (from.flow.transcoder() != 0) {
+    if (from.payloads.transcoder() != 0) {
         strip_extension(datagram);
-        out.transcodes.push_back({from.flow.transcoder(), datagram.bytes()});
+        out.transcodes.push_back({from.payloads.transcoder(), datagram.bytes()});
         return;
     }
-    Flow::rewrite(*rule, *packet, datagram);
+    PayloadRules::rewrite(*rule, *packet, datagram);
     send_rtp(from, sides_[other(side)], *n, datagram, out);
 }
 
@@ -88,26 +105,37 @@ void Session::note_arrival(std::uint8_t side, std::size_t stream, std::size_t by
         ask_key_frame(side, stream, out);
 }
 
-void Session::send_rtp(Stream &from, Side &to, std::size_t stream, Datagram datagram, Outbox &out) {
+bool Session::send_rtp(Stream &from, Side &to, std::size_t stream, Datagram datagram, Outbox &out) {
     if (stream >= to.streams.size() || !to.streams[stream]) {
         ++from.drops.no_way_out;
-        return;
+        return false;
     }
     Stream &target = *to.streams[stream];
     add_mid(datagram, target.plan.mid_extension, target.plan.mid);
-    if (!to.transports[target.plan.transport].send(Content::rtp, datagram, out)) {
-        ++from.drops.no_way_out;
-        return;
+    if (auto cause = to.transports[target.plan.transport].send(Content::rtp, datagram, out)) {
+        ++(from.drops.*cause);
+        return false;
     }
     count(target.sent, out.sends.back().bytes.size(), last_packet_);
+    return true;
 }
 
 void Session::transcoded(std::uint8_t side, TranscodeId id, Datagram rtp, Outbox &out) {
     for (std::size_t n = 0; n < sides_[side].streams.size(); ++n) {
         std::optional<Stream> &from = sides_[side].streams[n];
-        if (from && from->flow.transcoder() == id && !from->ssrcs.empty() &&
-            from->flow.adopt(rtp, from->ssrcs.back()))
-            return send_rtp(*from, sides_[other(side)], n, rtp, out);
+        if (!from || from->payloads.transcoder() != id || !from->media_source ||
+            !from->payloads.adopt(rtp, *from->media_source))
+            continue;
+        auto packet = wire::rtp::Packet::parse(rtp.bytes());
+        const Made made{packet->ssrc(),
+                        1,
+                        static_cast<std::uint32_t>(packet->payload().size()),
+                        packet->timestamp(),
+                        from->payloads.made_clock_rate(),
+                        last_packet_};
+        if (send_rtp(*from, sides_[other(side)], n, rtp, out))
+            add_up(sides_[other(side)].streams[n]->made, made);
+        return;
     }
 }
 
@@ -132,7 +160,7 @@ void Session::ask_key_frame(std::uint8_t side, std::size_t stream, Outbox &out) 
 }
 
 base::Time Session::deadline() const {
-    base::Time first = silence_check_;
+    base::Time first = std::min(silence_check_, report_due_);
     for (const Side &side : sides_)
         for (const Transport &transport : side.transports)
             first = std::min(first, transport.deadline());
@@ -144,6 +172,11 @@ void Session::on_deadline(base::Time now, Outbox &out) {
         for (Transport &transport : side.transports)
             transport.on_deadline(now, out);
     after_transports(out);
+    if (now >= report_due_) {
+        for (Side &side : sides_)
+            send_reports(side, own_ssrc_, now, out);
+        report_due_ = now + report_interval;
+    }
     if (now < silence_check_)
         return;
     // Packets do not move the deadline, they only say when they came.

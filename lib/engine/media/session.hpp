@@ -18,8 +18,8 @@ class Session {
                Outbox &out);
     void close(Outbox &out);
 
-    void receive(std::uint8_t side, std::size_t transport, PortId port, const base::Endpoint &from,
-                 Datagram datagram, base::Time now, Outbox &out);
+    void receive(std::uint8_t side, std::size_t transport, const Arrival &arrival, Datagram datagram,
+                 base::Time now, Outbox &out);
     /// What a transcoder made of a packet that came from `side`.
     void transcoded(std::uint8_t side, TranscodeId id, Datagram rtp, Outbox &out);
 
@@ -32,8 +32,9 @@ class Session {
   private:
     void forward_rtp(std::uint8_t side, std::size_t transport, Datagram datagram, base::Time now,
                      Outbox &out);
-    void send_rtp(Stream &from, Side &to, std::size_t stream, Datagram datagram, Outbox &out);
+    bool send_rtp(Stream &from, Side &to, std::size_t stream, Datagram datagram, Outbox &out);
     void note_arrival(std::uint8_t side, std::size_t stream, std::size_t bytes, base::Time now, Outbox &out);
+    void plan_reports(base::Time now);
     void after_transports(Outbox &out);
     void ask_key_frame(std::uint8_t side, std::size_t stream, Outbox &out);
     [[nodiscard]] StreamStatistics statistics(std::uint8_t side, std::size_t stream, base::Time now) const;
@@ -44,6 +45,7 @@ class Session {
     std::array<Side, 2> sides_;
     base::Time last_packet_{};
     base::Time silence_check_ = base::never;
+    base::Time report_due_ = base::never;
     std::optional<base::Time> ever_;
 };
 

@@ -27,7 +27,7 @@ void Side::apply(const SidePlan &plan, dtls::HandshakerFactory &handshakers, Tra
     for (std::size_t n = 0; n < streams.size(); ++n) {
         if (n >= plan.streams.size() || !plan.streams[n]) {
             if (streams[n])
-                streams[n]->flow.close(out);
+                streams[n]->payloads.close(out);
             streams[n].reset();
             continue;
         }
@@ -35,7 +35,7 @@ void Side::apply(const SidePlan &plan, dtls::HandshakerFactory &handshakers, Tra
             streams[n].emplace();
         streams[n]->plan = *plan.streams[n];
         CORD_ASSERT(streams[n]->plan.transport < transports.size());
-        streams[n]->flow.apply(plan.streams[n]->incoming, next_id, out);
+        streams[n]->payloads.apply(plan.streams[n]->incoming, next_id, out);
         for (std::uint32_t ssrc : plan.streams[n]->ssrcs)
             remember(n, ssrc);
     }
@@ -46,7 +46,7 @@ void Side::close(Outbox &out) {
         transport.close(out);
     for (std::optional<Stream> &stream : streams)
         if (stream)
-            stream->flow.close(out);
+            stream->payloads.close(out);
 }
 
 std::optional<std::size_t> Side::stream_of(std::size_t transport, const wire::rtp::Packet &packet) {
@@ -81,7 +81,8 @@ std::optional<std::size_t> Side::stream_of_source(std::uint32_t ssrc) const {
 
 std::optional<std::size_t> Side::by_payload_type(std::size_t transport, std::uint8_t type) const {
     for (std::size_t n = 0; n < streams.size(); ++n)
-        if (streams[n] && streams[n]->plan.transport == transport && streams[n]->flow.rule(type) != nullptr)
+        if (streams[n] && streams[n]->plan.transport == transport &&
+            streams[n]->payloads.rule(type) != nullptr)
             return n;
     return std::nullopt;
 }

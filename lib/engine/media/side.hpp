@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/media/flow.hpp"
+#include "engine/media/payload_rules.hpp"
 #include "engine/media/plan.hpp"
 #include "engine/media/statistics.hpp"
 #include "engine/media/transport.hpp"
@@ -13,15 +13,27 @@
 
 namespace cord::engine::media {
 
+/// What a transcoder has made for a peer.
+struct Made {
+    std::uint32_t ssrc = 0;
+    std::uint32_t packets = 0;
+    std::uint32_t octets = 0; // of payload
+    std::uint32_t timestamp = 0;
+    std::uint32_t clock_rate = 0;
+    base::Time last{};
+};
+
 struct Stream {
     StreamEnd plan;
-    Flow flow; // of what the peer sends
+    PayloadRules payloads; // what the peer sends, and what becomes of it
     Counters received;
     Counters sent;
     Counters rtcp_received;
     wire::rtp::Reception reception;
+    std::optional<Made> made; // and sent here
     Drops drops;
-    std::vector<std::uint32_t> ssrcs; // that the peer sends, the latest last
+    std::vector<std::uint32_t> ssrcs;          // that the peer sends, the latest last
+    std::optional<std::uint32_t> media_source; // the latest that does not repair another (RFC 4588)
     std::optional<std::uint8_t> unknown_payload_type;
     bool key_frame_wanted = false;
 };

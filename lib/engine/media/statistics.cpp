@@ -20,12 +20,13 @@ void add(Drops &sum, const Drops &part) {
     sum.unknown_payload_type += part.unknown_payload_type;
     sum.held += part.held;
     sum.no_way_out += part.no_way_out;
+    sum.too_many_sources += part.too_many_sources;
 }
 
 std::string_view name_of(const TransportPlan &plan) {
     if (std::holds_alternative<DtlsPlan>(plan.security))
         return "DTLS-SRTP";
-    return std::holds_alternative<SdesPlan>(plan.security) ? "SDES" : "none";
+    return std::holds_alternative<PlainRtp>(plan.security) ? "none" : "SDES";
 }
 
 /// Why nothing is heard from a peer, the nearest cause first.
@@ -51,7 +52,7 @@ std::string silence_of(const Stream &stream, const Transport &transport, base::T
 
 std::uint64_t Drops::total() const {
     return strangers + wrong_ice_password + too_early + forged + replayed + malformed + unknown_payload_type +
-           held + no_way_out;
+           held + no_way_out + too_many_sources;
 }
 
 StreamStatistics Session::statistics(std::uint8_t side, std::size_t n, base::Time now) const {
@@ -68,6 +69,7 @@ StreamStatistics Session::statistics(std::uint8_t side, std::size_t n, base::Tim
     s.lost = stream.reception.lost();
     s.jitter = stream.reception.jitter();
     s.ssrcs = stream.ssrcs;
+    s.media_source = stream.media_source;
     s.port = transport.plan().rtp;
     s.remote = transport.remote();
     s.security = name_of(transport.plan());

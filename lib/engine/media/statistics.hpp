@@ -29,8 +29,12 @@ struct Drops {
     std::uint64_t replayed = 0;
     std::uint64_t malformed = 0;
     std::uint64_t unknown_payload_type = 0;
-    std::uint64_t held = 0;       ///< the description says that nothing comes
-    std::uint64_t no_way_out = 0; ///< the other side has no address or no keys yet
+    std::uint64_t held = 0;             ///< the description says that nothing comes
+    std::uint64_t no_way_out = 0;       ///< the other side has no address or no keys yet
+    std::uint64_t too_many_sources = 0; ///< more than one SRTP session may have
+
+    /// Names a cause by its counter; null where there is nothing to count.
+    using Cause = std::uint64_t Drops::*;
 
     [[nodiscard]] std::uint64_t total() const;
 };
@@ -44,7 +48,8 @@ struct StreamStatistics {
     Counters rtcp_received;
     std::uint64_t lost = 0; ///< on the way from the peer to us
     base::Duration jitter{};
-    std::vector<std::uint32_t> ssrcs; ///< that the peer sends
+    std::vector<std::uint32_t> ssrcs;          ///< that the peer sends
+    std::optional<std::uint32_t> media_source; ///< of them the one that `lost` and `jitter` are of
     PortId port = 0;
     std::optional<base::Endpoint> remote; ///< where we send
     std::string_view security;            ///< "DTLS-SRTP", "SDES", "none"

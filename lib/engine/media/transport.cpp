@@ -19,6 +19,17 @@ std::optional<base::Endpoint> rtcp_address(const TransportPlan &plan) {
     return address;
 }
 
+Drops::Cause cause_of(srtp::Fault fault) {
+    switch (fault) {
+    case srtp::Fault::none: break;
+    case srtp::Fault::malformed: return &Drops::malformed;
+    case srtp::Fault::forged: return &Drops::forged;
+    case srtp::Fault::replayed: return &Drops::replayed;
+    case srtp::Fault::too_many: return &Drops::too_many_sources;
+    }
+    return nullptr;
+}
+
 } // namespace
 
 void Transport::apply(const TransportPlan &plan, base::Time now, Outbox &out) {
@@ -58,7 +69,7 @@ void Transport::apply_dtls(const TransportPlan &before, base::Time now, Outbox &
     const auto *plan = std::get_if<DtlsPlan>(&plan_.security);
     if (plan == nullptr) {
         dtls_.reset();
-        if (is_plain())
+        if (!std::holds_alternative<SdesPlan>(plan_.security))
             keys_.reset();
         return;
     }
@@ -73,51 +84,50 @@ void Transport::apply_dtls(const TransportPlan &before, base::Time now, Outbox &
     drain_dtls(out);
 }
 
-Content Transport::receive(PortId port, const base::Endpoint &from, Datagram &datagram, base::Time now,
-                           Outbox &out) {
-    switch (Content content = content_of(datagram.bytes())) {
-    case Content::stun: receive_stun(port, from, datagram, now, out); break;
-    case Content::dtls: receive_dtls(port, from, datagram, now, out); break;
+Content Transport::receive(const Arrival &arrival, Datagram &datagram, base::Time now, Outbox &out) {
+    switch (arrival.content) {
+    case Content::stun: receive_stun(arrival, datagram, now, out); break;
+    case Content::dtls: receive_dtls(arrival, datagram, now, out); break;
     case Content::rtp:
-    case Content::rtcp: return receive_media(port, from, content, datagram);
+    case Content::rtcp: return receive_media(arrival, datagram);
     case Content::other: ++drops_.malformed; break;
     }
     return Content::other;
 }
 
-void Transport::receive_stun(PortId port, const base::Endpoint &from, const Datagram &datagram,
-                             base::Time now, Outbox &out) {
+void Transport::receive_stun(const Arrival &arrival, const Datagram &datagram, base::Time now, Outbox &out) {
+    const auto &[port, from, content] = arrival;
     Component &component = component_of(port);
     if (!component.agent) {
         ++drops_.strangers;
         return;
     }
     const bool first = component.agent->deadline() == base::never;
-    ice::Answer answer = component.agent->receive(datagram.bytes(), {port, from}, now);
-    if (answer.verdict == ice::Answer::Verdict::wrong_password)
+    ice::Outcome outcome = component.agent->receive(datagram.bytes(), {port, from}, now);
+    if (outcome.verdict == ice::Outcome::Verdict::wrong_password)
         ++drops_.wrong_ice_password;
-    else if (answer.verdict == ice::Answer::Verdict::unknown_user)
+    else if (outcome.verdict == ice::Outcome::Verdict::unknown_user)
         ++drops_.strangers;
-    if (!answer.response.empty())
-        out.sends.push_back({port, from, out.keep(std::move(answer.response))});
-    if (answer.verdict != ice::Answer::Verdict::answered)
+    if (!outcome.response.empty())
+        out.sends.push_back({port, from, out.keep(std::move(outcome.response))});
+    if (outcome.verdict != ice::Outcome::Verdict::answered)
         return;
     consent_lost_ = false;
     if (first && &component == &components_[0])
         report(Event::What::ice_connected, "", out);
-    if (answer.valid_path_learned)
-        valid_remote_ = from;
+    valid_remote_ = from;
     start_dtls(now, out);
 }
 
-void Transport::receive_dtls(PortId port, const base::Endpoint &from, const Datagram &datagram,
-                             base::Time now, Outbox &out) {
-    if (!dtls_ || !is_peer(port, from)) {
+void Transport::receive_dtls(const Arrival &arrival, const Datagram &datagram, base::Time now, Outbox &out) {
+    // One association serves RTP, and RTCP where it is multiplexed. RFC 5764 section 4.2 has a second one for
+    // RTCP on a port of its own: no browser has that, and we have none either.
+    if (!dtls_ || arrival.port == plan_.rtcp || !is_peer(arrival)) {
         ++drops_.strangers;
         return;
     }
     if (!plan_.ice)
-        component_of(port).peer.learn(from);
+        component_of(arrival.port).peer.learn(arrival.from);
     dtls_started_ = true;
     dtls_->receive(datagram.bytes(), now);
     drain_dtls(out);
@@ -179,23 +189,23 @@ void Transport::install_keys(Outbox &out) {
     report(Event::What::dtls_connected, "", out);
 }
 
-Content Transport::receive_media(PortId port, const base::Endpoint &from, Content content,
-                                 Datagram &datagram) {
-    if (!is_peer(port, from)) {
+Content Transport::receive_media(const Arrival &arrival, Datagram &datagram) {
+    if (!is_peer(arrival)) {
         ++drops_.strangers;
-        stranger_ = from;
+        stranger_ = arrival.from;
         return Content::other;
     }
-    if (!is_plain() && !open(content, datagram))
+    if (!is_plain() && !open(arrival.content, datagram))
         return Content::other;
     if (!plan_.ice)
-        component_of(port).peer.learn(from);
-    return content;
+        component_of(arrival.port).peer.learn(arrival.from);
+    return arrival.content;
 }
 
-bool Transport::is_peer(PortId port, const base::Endpoint &from) {
-    const Component &component = component_of(port);
-    return component.agent ? component.agent->is_valid({port, from}) : component.peer.may_be(from);
+bool Transport::is_peer(const Arrival &arrival) {
+    const Component &component = component_of(arrival.port);
+    return component.agent ? component.agent->is_valid({arrival.port, arrival.from})
+                           : component.peer.may_be(arrival.from);
 }
 
 bool Transport::open(Content content, Datagram &datagram) {
@@ -204,35 +214,36 @@ bool Transport::open(Content content, Datagram &datagram) {
         return false;
     }
     srtp::Packet packet{datagram.data, datagram.size};
-    switch (content == Content::rtp ? keys_->inbound.unprotect_rtp(packet)
-                                    : keys_->inbound.unprotect_rtcp(packet)) {
-    case srtp::Fault::none: datagram.size = packet.size; return true;
-    case srtp::Fault::forged: ++drops_.forged; break;
-    case srtp::Fault::replayed: ++drops_.replayed; break;
-    case srtp::Fault::malformed:
-    case srtp::Fault::too_many: ++drops_.malformed; break;
+    auto fault = content == Content::rtp ? keys_->inbound.unprotect_rtp(packet)
+                                         : keys_->inbound.unprotect_rtcp(packet);
+    if (auto cause = cause_of(fault)) {
+        ++(drops_.*cause);
+        return false;
     }
-    return false;
+    datagram.size = packet.size;
+    return true;
 }
 
-bool Transport::send(Content content, Datagram &datagram, Outbox &out) {
+Drops::Cause Transport::send(Content content, Datagram &datagram, Outbox &out) {
     auto path = way_out(content);
     if (!path || (!is_plain() && !keys_))
-        return false;
+        return &Drops::no_way_out;
     if (keys_) {
         srtp::Packet packet{datagram.data, datagram.size};
         auto fault = content == Content::rtp ? keys_->outbound.protect_rtp(packet)
                                              : keys_->outbound.protect_rtcp(packet);
-        if (fault != srtp::Fault::none)
-            return false;
+        if (auto cause = cause_of(fault))
+            return cause;
         datagram.size = packet.size;
     }
     out.sends.push_back({path->local, path->remote, datagram.bytes()});
-    return true;
+    return nullptr;
 }
 
 std::optional<ice::Path> Transport::way_out(Content content) const {
     const bool second = content == Content::rtcp && plan_.rtcp;
+    if (second && dtls_)
+        return std::nullopt;
     const Component &component = components_[second ? 1 : 0];
     // RFC 7675 section 5.1: once consent has expired, an agent MUST cease to send on that pair.
     if (component.agent)
@@ -277,6 +288,8 @@ std::string Transport::obstacle() const {
         return dtls_->state() == dtls::State::connected
                    ? "the DTLS handshake is done, but the peer's fingerprint is not known"
                    : "the DTLS handshake is not done";
+    if (std::holds_alternative<NoKeys>(plan_.security))
+        return "the descriptions agree on no SRTP key";
     if (drops_.forged > 0)
         return fmt::format("SRTP packets do not authenticate ({})", drops_.forged);
     if (stranger_)

@@ -21,6 +21,13 @@ struct Owner {
     std::uint8_t side = 0;
 };
 
+/// Where a datagram came in, and what it is.
+struct Arrival {
+    PortId port = 0;
+    base::Endpoint from;
+    Content content{};
+};
+
 class Transport {
   public:
     Transport(Owner owner, dtls::HandshakerFactory &handshakers)
@@ -32,10 +39,10 @@ class Transport {
 
     /// `rtp` or `rtcp` when the datagram is now such a packet in the clear and the peer's; else it has been
     /// consumed.
-    Content receive(PortId port, const base::Endpoint &from, Datagram &datagram, base::Time now, Outbox &out);
+    Content receive(const Arrival &arrival, Datagram &datagram, base::Time now, Outbox &out);
 
-    /// Protects the packet in place and sends it; false when there is no address or no key yet.
-    bool send(Content content, Datagram &datagram, Outbox &out);
+    /// Protects the packet in place and sends it; else the cause why it is not sent.
+    [[nodiscard]] Drops::Cause send(Content content, Datagram &datagram, Outbox &out);
 
     /// Tells a DTLS peer that this ends.
     void close(Outbox &out);
@@ -45,7 +52,7 @@ class Transport {
 
     /// True once after keys have become usable.
     [[nodiscard]] bool take_secured() { return std::exchange(newly_secured_, false); }
-    /// A path that became valid in the last call, for a port that several sessions share.
+    /// Where a good check has come from in the last call, for a port that several sessions share.
     [[nodiscard]] std::optional<base::Endpoint> take_valid_remote() {
         return std::exchange(valid_remote_, {});
     }
@@ -72,14 +79,11 @@ class Transport {
     void apply_ice(const std::optional<IcePlan> &before);
     void apply_dtls(const TransportPlan &before, base::Time now, Outbox &out);
     void apply_sdes(const TransportPlan &before);
-    void receive_stun(PortId port, const base::Endpoint &from, const Datagram &datagram, base::Time now,
-                      Outbox &out);
-    void receive_dtls(PortId port, const base::Endpoint &from, const Datagram &datagram, base::Time now,
-                      Outbox &out);
-    [[nodiscard]] Content receive_media(PortId port, const base::Endpoint &from, Content content,
-                                        Datagram &datagram);
+    void receive_stun(const Arrival &arrival, const Datagram &datagram, base::Time now, Outbox &out);
+    void receive_dtls(const Arrival &arrival, const Datagram &datagram, base::Time now, Outbox &out);
+    [[nodiscard]] Content receive_media(const Arrival &arrival, Datagram &datagram);
     [[nodiscard]] bool open(Content content, Datagram &datagram);
-    [[nodiscard]] bool is_peer(PortId port, const base::Endpoint &from);
+    [[nodiscard]] bool is_peer(const Arrival &arrival);
     void start_dtls(base::Time now, Outbox &out);
     void drain_dtls(Outbox &out);
     void send_dtls(Outbox &out);

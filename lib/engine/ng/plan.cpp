@@ -20,18 +20,18 @@ std::optional<base::Endpoint> remote_rtp(const Side &side, const Section &sectio
     return endpoint(side, sdp::connection_of(*side.peer, section.peer), section.peer.port);
 }
 
-/// RFC 3550 section 11: the next port up, unless a=rtcp says another.
+/// What a=rtcp says (RFC 3605).
 std::optional<base::Endpoint> remote_rtcp(const Side &side, const Section &section) {
+    const sdp::Attribute *a = section.peer.attributes.find("rtcp");
+    auto rtcp = a != nullptr ? sdp::read_rtcp(a->value) : std::nullopt;
+    if (!rtcp)
+        return std::nullopt;
     const sdp::Connection *connection = sdp::connection_of(*side.peer, section.peer);
-    if (const sdp::Attribute *a = section.peer.attributes.find("rtcp"))
-        if (auto rtcp = sdp::read_rtcp(a->value))
-            return endpoint(side, rtcp->connection ? &*rtcp->connection : connection, rtcp->port);
-    return endpoint(side, connection, static_cast<std::uint16_t>(section.peer.port + 1));
+    return endpoint(side, rtcp->connection ? &*rtcp->connection : connection, rtcp->port);
 }
 
 /// The keys that both a=crypto lines agree on: ours by the tag that the peer's names.
-std::variant<media::PlainRtp, media::SdesPlan, media::DtlsPlan> sdes(const Transport &transport,
-                                                                     const sdp::Media &peer) {
+media::Security sdes(const Transport &transport, const sdp::Media &peer) {
     for (std::string_view value : peer.attributes.values("crypto")) {
         auto crypto = sdp::read_crypto(value);
         if (!crypto)
@@ -42,7 +42,7 @@ std::variant<media::PlainRtp, media::SdesPlan, media::DtlsPlan> sdes(const Trans
                 return media::SdesPlan{key.key,
                                        srtp::MasterKey(key.key.suite(), base::as_bytes(crypto->key))};
     }
-    return media::PlainRtp{};
+    return media::NoKeys{};
 }
 
 media::TransportPlan transport_plan(const Side &side, const Transport &transport, const Section &section) {
@@ -54,14 +54,14 @@ media::TransportPlan transport_plan(const Side &side, const Transport &transport
         out.ice = media::IcePlan{transport.ice, transport.peer_ufrag};
     if (side.facing.dtls)
         out.security = media::DtlsPlan{transport.role, transport.peer_fingerprints, transport.association};
+    else if (side.facing.sdes)
+        out.security = side.peer ? sdes(transport, section.peer) : media::NoKeys{};
     if (!side.peer)
         return out;
     if (!side.facing.ice) {
         out.remote_rtp = remote_rtp(side, section);
         out.remote_rtcp = out.rtcp ? remote_rtcp(side, section) : std::nullopt;
     }
-    if (side.facing.sdes)
-        out.security = sdes(transport, section.peer);
     return out;
 }
 

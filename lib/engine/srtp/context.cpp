@@ -1,10 +1,12 @@
 #include "engine/srtp/context.hpp"
 
+#include <optional>
 #include <vector>
 
 #include "base/limits.hpp"
 #include "engine/srtp/replay.hpp"
 #include "engine/srtp/transform.hpp"
+#include "wire/rtp/packet.hpp"
 
 namespace cord::engine::srtp {
 namespace {
@@ -18,20 +20,6 @@ struct Source {
     ReplayWindow<128> rtcp;
     std::uint32_t next_rtcp_index = 1;
 };
-
-/// Fixed header, contributing sources and extension: what SRTP leaves readable; 0 when the packet is
-/// malformed.
-std::size_t header_size(base::Bytes packet) {
-    if (packet.size() < 12 || packet[0] >> 6 != 2)
-        return 0;
-    std::size_t size = 12 + 4 * (packet[0] & 0x0fU);
-    if ((packet[0] & 0x10) != 0) {
-        if (packet.size() < size + 4)
-            return 0;
-        size += 4 + 4 * std::size_t{base::load16(&packet[size + 2])};
-    }
-    return size <= packet.size() ? size : 0;
-}
 
 std::unique_ptr<Transform> make(const SuiteFacts &suite, const SessionKeys &keys, Direction direction,
                                 std::size_t tag) {
@@ -50,7 +38,7 @@ class Context::State {
     }
 
     Fault protect_rtp(Packet &packet) {
-        Job job = job_of(packet, header_size(packet.bytes()), 8);
+        Job job = job_of(packet, wire::rtp::clear_size(packet.bytes()).value_or(0), 8);
         if (job.clear == 0)
             return Fault::malformed;
         Source *source = source_to_send(job.ssrc);
@@ -68,12 +56,12 @@ class Context::State {
     }
 
     Fault unprotect_rtp(Packet &packet) {
-        Job job = job_of(packet, header_size(packet.bytes()), 8);
+        Job job = job_of(packet, wire::rtp::clear_size(packet.bytes()).value_or(0), 8);
         if (job.clear == 0 || job.size < job.clear + suite_.rtp_tag)
             return Fault::malformed;
-        Source fresh{job.ssrc};
+        std::optional<Source> fresh; // remembered after its tag has held
         Source *known = find(job.ssrc);
-        Source &source = known != nullptr ? *known : fresh;
+        Source &source = known != nullptr ? *known : fresh.emplace(Source{job.ssrc});
         const std::uint16_t sequence = base::load16(job.data + 2);
         job.index = source.rtp.empty() ? sequence : index_of(sequence, source.rtp.highest());
         if (!source.rtp.is_fresh(job.index))
@@ -82,7 +70,7 @@ class Context::State {
             return Fault::forged;
         source.rtp.note(job.index);
         packet.size = job.size;
-        return known != nullptr ? Fault::none : remember(fresh);
+        return fresh ? remember(*fresh) : Fault::none;
     }
 
     Fault protect_rtcp(Packet &packet) {
@@ -102,9 +90,9 @@ class Context::State {
         if (!is_rtcp(packet, std::size_t{suite_.rtcp_tag} + 4))
             return Fault::malformed;
         Job job = job_of(packet, rtcp_clear, 4);
-        Source fresh{job.ssrc};
+        std::optional<Source> fresh; // remembered after its tag has held
         Source *known = find(job.ssrc);
-        Source &source = known != nullptr ? *known : fresh;
+        Source &source = known != nullptr ? *known : fresh.emplace(Source{job.ssrc});
         const std::uint32_t word = base::load32(job.data + rtcp_->index_word_at(job.size));
         job.index = word & ~encrypted_bit;
         if (!source.rtcp.is_fresh(job.index))
@@ -113,7 +101,7 @@ class Context::State {
             return Fault::forged;
         source.rtcp.note(job.index);
         packet.size = job.size;
-        return known != nullptr ? Fault::none : remember(fresh);
+        return fresh ? remember(*fresh) : Fault::none;
     }
 
   private:

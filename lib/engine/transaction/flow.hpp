@@ -3,7 +3,6 @@
 
 #include <compare>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -62,13 +61,6 @@ struct Flow {
 
     auto operator<=>(const Flow &) const = default;
     [[nodiscard]] bool is_reliable() const { return transaction::is_reliable(transport); }
-};
-
-struct FlowHash {
-    std::size_t operator()(const Flow &f) const noexcept {
-        return base::EndpointHash{}(f.remote) ^ std::hash<std::uint64_t>{}(f.connection * 8 + f.listener)
-                                                    << 1;
-    }
 };
 
 } // namespace cord::engine::transaction

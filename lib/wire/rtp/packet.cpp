@@ -19,40 +19,48 @@ void append_header(std::vector<std::uint8_t> &out, const Header &header) {
     w.u32(header.ssrc);
 }
 
-base::Result<Packet> Packet::parse(base::Bytes bytes) {
-    if (bytes.size() < header_size)
+base::Result<std::size_t> clear_size(base::Bytes packet) {
+    if (packet.size() < header_size)
         return base::fail("shorter than an RTP header");
     // RFC 3550 section 5.1: "The version defined by this specification is two (2)."
-    if (bytes[0] >> 6 != 2)
+    if (packet[0] >> 6 != 2)
         return base::fail("not RTP version 2");
-    Packet packet(bytes);
-    std::size_t at = packet.extension_at();
-    if (packet.has_extension()) {
-        if (bytes.size() < at + 4)
+    std::size_t at = extension_at(packet);
+    if ((packet[0] & 0x10) != 0) {
+        if (packet.size() < at + 4)
             return base::fail("the RTP extension ends early", at);
-        at += 4 + 4 * std::size_t{base::load16(bytes.data() + at + 2)};
+        at += 4 + 4 * std::size_t{base::load16(packet.data() + at + 2)};
     }
-    if (bytes.size() < at)
+    if (packet.size() < at)
         return base::fail("the RTP header ends early", header_size);
-    packet.payload_at_ = at;
+    return at;
+}
+
+base::Result<Packet> Packet::parse(base::Bytes bytes) {
+    auto clear = clear_size(bytes);
+    if (!clear)
+        return tl::unexpected(clear.error());
+    Packet packet(bytes);
+    packet.payload_at_ = *clear;
     if ((bytes[0] & 0x20) != 0) {
         // "The last octet of the padding contains a count of how many padding octets should be ignored,
         // including itself."
         packet.padding_ = bytes.back();
-        if (packet.padding_ == 0 || packet.padding_ > bytes.size() - at)
+        if (packet.padding_ == 0 || packet.padding_ > bytes.size() - *clear)
             return base::fail("the RTP padding is longer than the packet", bytes.size() - 1);
     }
     return packet;
 }
 
 std::uint16_t Packet::extension_profile() const {
-    return has_extension() ? base::load16(bytes_.data() + extension_at()) : std::uint16_t{0};
+    return has_extension() ? base::load16(bytes_.data() + extension_at(bytes_)) : std::uint16_t{0};
 }
 
 base::Bytes Packet::extension() const {
     if (!has_extension())
         return {};
-    return bytes_.subspan(extension_at() + 4, payload_at_ - extension_at() - 4);
+    const std::size_t at = extension_at(bytes_) + 4;
+    return bytes_.subspan(at, payload_at_ - at);
 }
 
 std::optional<base::Bytes> Packet::element(std::uint8_t wanted) const {

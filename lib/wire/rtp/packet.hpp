@@ -18,6 +18,15 @@ enum class Kind { rtp, rtcp, other };
 /// section 4).
 [[nodiscard]] Kind kind_of(base::Bytes datagram);
 
+/// Fixed header and contributing sources: where the extension stands, if there is one.
+[[nodiscard]] inline std::size_t extension_at(base::Bytes packet) {
+    return header_size + 4 * (packet[0] & 0x0fU);
+}
+
+/// Fixed header, contributing sources and extension: where the payload begins, and what SRTP leaves readable
+/// (RFC 3711 section 3.1).
+[[nodiscard]] base::Result<std::size_t> clear_size(base::Bytes packet);
+
 /// The fixed header, for writing.
 struct Header {
     std::uint8_t payload_type = 0;
@@ -63,8 +72,6 @@ class Packet {
 
   private:
     explicit Packet(base::Bytes bytes) : bytes_(bytes) {}
-    [[nodiscard]] std::size_t extension_at() const { return header_size + 4 * csrc_count(); }
-
     base::Bytes bytes_;
     std::size_t payload_at_ = 0;
     std::size_t padding_ = 0;

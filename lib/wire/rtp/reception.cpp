@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace cord::wire::rtp {
 namespace {
@@ -40,13 +41,45 @@ void Reception::begin(const Packet &packet) {
     unwrapper_ = {};
     first_ = highest_ = packet.sequence();
     received_ = 0;
+    reported_expected_ = reported_received_ = 0;
+    sender_report_.reset();
     jitter_ = 0;
 }
 
+void Reception::note(const SenderInfo &report, base::Time arrival) {
+    if (report.ssrc != ssrc_)
+        return;
+    sender_report_ = arrival;
+    sender_report_time_ = static_cast<std::uint32_t>(report.ntp >> 16);
+}
+
+std::optional<ReportBlock> Reception::report(base::Time now) {
+    if (!ssrc_)
+        return std::nullopt;
+    const std::int64_t expected_since = expected() - std::exchange(reported_expected_, expected());
+    const std::int64_t received_since = received_ - std::exchange(reported_received_, received_);
+    const std::int64_t lost_since = expected_since - received_since;
+    ReportBlock block;
+    block.ssrc = *ssrc_;
+    // RFC 3550 section 6.4.1: "If the loss is negative due to duplicates, the fraction lost is set to zero."
+    if (lost_since > 0)
+        block.fraction_lost =
+            static_cast<std::uint8_t>(std::min<std::int64_t>(255, lost_since * 256 / expected_since));
+    block.cumulative_lost = static_cast<std::int32_t>(expected() - received_);
+    block.highest_sequence = static_cast<std::uint32_t>(highest_);
+    block.jitter = static_cast<std::uint32_t>(jitter_);
+    if (sender_report_) {
+        block.last_sr = sender_report_time_;
+        // "The delay, expressed in units of 1/65536 seconds"
+        const auto delay = std::chrono::duration_cast<std::chrono::microseconds>(now - *sender_report_);
+        block.delay_since_last_sr = static_cast<std::uint32_t>(delay.count() * 65'536 / 1'000'000);
+    }
+    return block;
+}
+
 std::uint64_t Reception::lost() const {
-    const std::int64_t expected = ssrc_ ? highest_ - first_ + 1 : 0;
     // Doubled packets make it negative.
-    return lost_before_ + static_cast<std::uint64_t>(std::max<std::int64_t>(0, expected - received_));
+    return lost_before_ + static_cast<std::uint64_t>(std::max<std::int64_t>(0, expected() - received_));
 }
 
 base::Duration Reception::jitter() const {

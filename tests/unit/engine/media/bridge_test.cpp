@@ -85,3 +85,58 @@ TEST_CASE("reports that do not fit transcoded packets stay, BYE passes", "[media
     wire::rtp::append_bye(expected, 0xaaaa);
     CHECK(call.phone_rtcp.got[0] == expected);
 }
+
+TEST_CASE("both ends of a transcoded stream get reports on what they get and send", "[media]") {
+    using namespace std::chrono_literals;
+    Call call;
+    call.browser.send_rtp(rtp(111, 1, 0xaaaa, "opus", 960));
+    call.browser.send_rtp(rtp(111, 3, 0xaaaa, "opus", 2880));
+    call.world.transcoded(call.world.opened[0].id, rtp(8, 77, 1, "alaw", 160));
+    call.phone.send(20, rtp(8, 1, 0xbbbb, "pcma", 160));
+    call.world.transcoded(call.world.opened[1].id, rtp(111, 77, 1, "OPUS", 960));
+    Bytes theirs;
+    wire::rtp::append_sender_report(theirs, {.ssrc = 0xaaaa, .ntp = 0x1111'2222'3333'4444}, {});
+    call.world.run(call.world.now + 3s);
+    call.browser.send_rtcp(theirs);
+    CHECK(call.phone_rtcp.got.empty());
+    call.browser.got.clear();
+    call.world.run(call.world.now + 3s);
+    REQUIRE(call.phone_rtcp.got.size() == 1);
+    REQUIRE(call.browser.got.size() == 1);
+    const auto to_phone = wire::rtp::RtcpCompound::parse(call.phone_rtcp.got[0]);
+    const auto to_browser = wire::rtp::RtcpCompound::parse(call.browser.got[0]);
+    REQUIRE(to_phone);
+    REQUIRE(to_browser);
+    const auto made = wire::rtp::sender_info(*to_phone->begin());
+    REQUIRE(made);
+    CHECK(made->ssrc == 0xaaaa);
+    CHECK(made->packets == 1);
+    CHECK(made->octets == 4);
+    CHECK(made->timestamp == 160 + 5 * 8000);
+    const auto on_phone = wire::rtp::report_blocks(*to_phone->begin());
+    REQUIRE(on_phone.size() == 1);
+    CHECK(on_phone[0].ssrc == 0xbbbb);
+    CHECK(on_phone[0].cumulative_lost == 0);
+    CHECK(on_phone[0].last_sr == 0);
+    CHECK(wire::rtp::sender_info(*to_browser->begin())->timestamp == 960 + 5 * 48000);
+    const auto on_browser = wire::rtp::report_blocks(*to_browser->begin());
+    REQUIRE(on_browser.size() == 1);
+    CHECK(on_browser[0].ssrc == 0xaaaa);
+    CHECK(on_browser[0].cumulative_lost == 1);
+    CHECK(on_browser[0].fraction_lost == 256 / 3);
+    CHECK(on_browser[0].highest_sequence == 3);
+    CHECK(on_browser[0].last_sr == 0x2222'3333);
+    CHECK(on_browser[0].delay_since_last_sr == 2 * 65'536);
+    CHECK(wire::rtp::cname(*++to_browser->begin()));
+
+    // Who sends nothing for a while is told of what it gets alone; without a transcoder nobody is told.
+    call.world.run(call.world.now + 15s);
+    CHECK((*wire::rtp::RtcpCompound::parse(call.phone_rtcp.got.back())->begin()).type ==
+          wire::rtp::RtcpType::receiver_report);
+    for (SidePlan &side : call.plan.sides)
+        side.streams[0]->incoming = {pass(8, 8, "pcma/8000")};
+    call.world.apply(1, call.plan);
+    const std::size_t before = call.phone_rtcp.got.size();
+    call.world.run(call.world.now + 15s);
+    CHECK(call.phone_rtcp.got.size() == before);
+}

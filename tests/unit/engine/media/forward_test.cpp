@@ -325,6 +325,20 @@ TEST_CASE("a key frame is asked for when the browser can read it", "[media]") {
     CHECK(wire::rtp::media_source(request[1]) == 0xbbbb);
 }
 
+TEST_CASE("a key frame is asked of the source of the picture, not of its retransmissions", "[media]") {
+    BrowserCall call;
+    for (SidePlan &side : call.plan.sides) {
+        side.streams[0]->kind = Kind::video;
+        side.streams[0]->incoming = {pass(96, 96, "vp8/90000"), pass(97, 97, "rtx/90000")};
+    }
+    call.world.apply(1, call.plan);
+    call.phone.send(20, rtp(96, 9, 0xbbbb));
+    call.phone.send(20, rtp(97, 1, 0xcccc));
+    call.connect();
+    REQUIRE(call.phone_rtcp.got.size() == 1);
+    CHECK(wire::rtp::media_source(parts(call.phone_rtcp.got[0])[1]) == 0xbbbb);
+}
+
 TEST_CASE("a bundle meets two ports: told apart by mid, by source, by payload type", "[media]") {
     World world;
     Browser browser(world, at("192.0.2.1:4000"), Role::client);
@@ -400,6 +414,87 @@ TEST_CASE("browsers share a port and are told apart by fragment, then by address
     world.engine.remove(1);
     one.send_rtp(rtp(8, 2, 1));
     CHECK(phone.got.size() == 2);
+}
+
+TEST_CASE("a browser that calls again from the same port keeps its new call when the old one ends",
+          "[media]") {
+    World world;
+    world.engine.share(5);
+    Browser browser(world, at("192.0.2.1:4000"), Role::client);
+    Phone phone(world, at("192.0.2.9:5000"));
+    const engine::ice::Credentials second{"gat2", "another-22-letter-passw"};
+    Plan plan;
+    plan.sides[0] = {{webrtc(5, browser)}, {audio(0, {pass(8, 8, "pcma/8000")})}};
+    plan.sides[1] = {{plain(20, 21, phone)}, {audio(0, {pass(8, 8, "pcma/8000")})}};
+    world.apply(1, plan);
+    browser.connect(5, gateway);
+    Browser again(world, browser.address, Role::client);
+    Plan other = plan;
+    other.sides[0].transports[0] = webrtc(5, again);
+    other.sides[0].transports[0].ice->local = second;
+    other.sides[1].transports[0].rtp = 30;
+    other.sides[1].transports[0].rtcp = 31;
+    world.apply(2, other);
+    again.connect(5, second);
+    REQUIRE(again.secured());
+    const auto of_second = [&] {
+        return world.engine.statistics(2, world.now)->sides[0].streams[0].received.packets;
+    };
+    again.send_rtp(rtp(8, 1, 1));
+    CHECK(of_second() == 1);
+    SECTION("by a new plan for the old call") { world.apply(1, plan); }
+    SECTION("by its removal") { world.engine.remove(1); }
+    again.send_rtp(rtp(8, 2, 1));
+    CHECK(of_second() == 2);
+    CHECK(world.engine.strays() == 0);
+}
+
+TEST_CASE("a check takes a path back", "[media]") {
+    World world;
+    world.engine.share(5);
+    Browser browser(world, at("192.0.2.1:4000"), Role::client);
+    Phone phone(world, at("192.0.2.9:5000"));
+    const engine::ice::Credentials second{"gat2", "another-22-letter-passw"};
+    Plan plan;
+    plan.sides[0] = {{webrtc(5, browser)}, {audio(0, {pass(8, 8, "pcma/8000")})}};
+    plan.sides[1] = {{plain(20, 21, phone)}, {audio(0, {pass(8, 8, "pcma/8000")})}};
+    Plan other = plan;
+    other.sides[0].transports[0].ice->local = second;
+    other.sides[1].transports[0].rtp = 30;
+    other.sides[1].transports[0].rtcp = 31;
+    world.apply(1, plan);
+    world.apply(2, other);
+    browser.connect(5, gateway);
+    REQUIRE(browser.secured());
+    browser.connect(5, second); // the same address checks for another call
+    browser.connect(5, gateway);
+    browser.send_rtp(rtp(8, 1, 1));
+    world.engine.remove(2);
+    browser.send_rtp(rtp(8, 2, 1));
+    CHECK(phone.got.size() == 2);
+    CHECK(world.engine.strays() == 0);
+}
+
+TEST_CASE("a phone that says a sequence number twice is counted as such", "[media]") {
+    BrowserCall call;
+    call.connect();
+    call.phone.send(20, rtp(8, 9, 0xbbbb));
+    call.phone.send(20, rtp(8, 9, 0xbbbb));
+    CHECK(call.browser.got.size() == 1);
+    const auto drops = call.world.engine.statistics(1, call.world.now)->sides[1].drops;
+    CHECK(drops.replayed == 1);
+    CHECK(drops.no_way_out == 0);
+}
+
+TEST_CASE("a secure peer whose keys are not known hears and says nothing", "[media]") {
+    PhoneCall call;
+    call.plan.sides[1].transports[0].security = NoKeys{};
+    call.world.apply(1, call.plan);
+    call.a.send(10, rtp(8, 1, 0xaaaa));
+    call.b.send(20, rtp(8, 1, 0xbbbb));
+    CHECK(call.a.got.empty());
+    CHECK(call.b.got.empty());
+    CHECK(silence(call.world, 1) == "the descriptions agree on no SRTP key");
 }
 
 TEST_CASE("a phone with SDES is decrypted with its key and gets packets under ours", "[media]") {

@@ -20,5 +20,4 @@ TEST_CASE("flows differ by their connection") {
     CHECK(a == b);
     b.connection = 8;
     CHECK(a != b);
-    CHECK(FlowHash{}(a) != FlowHash{}(b));
 }

@@ -1,4 +1,4 @@
-#include "engine/media/flow.hpp"
+#include "engine/media/payload_rules.hpp"
 
 #include "plans.hpp"
 #include "support/catch.hpp"
@@ -23,18 +23,24 @@ PayloadRule events(std::uint32_t from_rate, std::uint32_t to_rate) {
             .to_codec = codec("telephone-event/" + std::to_string(to_rate))};
 }
 
+Datagram with_room(Outbox &out, const Bytes &packet) {
+    Bytes bytes(head_room);
+    bytes.insert(bytes.end(), packet.begin(), packet.end());
+    return out.keep_with_room(std::move(bytes));
+}
+
 struct Harness {
-    Flow flow;
+    PayloadRules payloads;
     TranscodeId next = 1;
     Outbox out;
 
     void apply(std::vector<PayloadRule> rules) {
         out.clear();
-        flow.apply(rules, next, out);
+        payloads.apply(rules, next, out);
     }
     Bytes pass(const Bytes &packet) {
-        Datagram d = out.keep_with_room(packet);
-        Flow::rewrite(*flow.rule(view(packet).payload_type()), view(packet), d);
+        Datagram d = with_room(out, packet);
+        PayloadRules::rewrite(*payloads.rule(view(packet).payload_type()), view(packet), d);
         return {d.data, d.data + d.size};
     }
 };
@@ -45,7 +51,7 @@ TEST_CASE("a transcoder is opened once, kept while the rules stay, and closed wi
     Harness h;
     h.apply({opus_to_pcma(), events(48000, 8000)});
     REQUIRE(h.out.opened.size() == 1);
-    CHECK(h.out.opened[0].id == h.flow.transcoder());
+    CHECK(h.out.opened[0].id == h.payloads.transcoder());
     CHECK(wire::rtp::payload_map_text(h.out.opened[0].from) == "110=telephone-event/48000 111=opus/48000/2");
     CHECK(wire::rtp::payload_map_text(h.out.opened[0].to) == "8=pcma/8000 101=telephone-event/8000");
     h.apply({opus_to_pcma(), events(48000, 8000)});
@@ -53,15 +59,15 @@ TEST_CASE("a transcoder is opened once, kept while the rules stay, and closed wi
     CHECK(h.out.closed.empty());
     h.apply({pass(8, 8, "pcma/8000")});
     CHECK(h.out.closed == std::vector<TranscodeId>{1});
-    CHECK(h.flow.transcoder() == 0);
-    CHECK(h.flow.rule(111) == nullptr);
+    CHECK(h.payloads.transcoder() == 0);
+    CHECK(h.payloads.rule(111) == nullptr);
 }
 
 TEST_CASE("a new transcoder goes on where the old one stopped", "[media]") {
     Harness h;
     h.apply({opus_to_pcma()});
-    Datagram made = h.out.keep_with_room(rtp(8, 700, 1, "alaw", 16'000));
-    REQUIRE(h.flow.adopt(made, 0xaaaa));
+    Datagram made = with_room(h.out, rtp(8, 700, 1, "alaw", 16'000));
+    REQUIRE(h.payloads.adopt(made, 0xaaaa));
     CHECK(wire::rtp::Packet::parse(made.bytes())->ssrc() == 0xaaaa);
     h.apply({opus_to_pcma(), events(8000, 8000)});
     CHECK(h.out.closed == std::vector<TranscodeId>{1});

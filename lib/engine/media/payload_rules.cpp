@@ -1,4 +1,4 @@
-#include "engine/media/flow.hpp"
+#include "engine/media/payload_rules.hpp"
 
 #include <algorithm>
 
@@ -7,8 +7,6 @@
 
 namespace cord::engine::media {
 namespace {
-
-bool is_event(const PayloadRule &rule) { return rule.from_codec.name == "telephone-event"; }
 
 /// The duration in an event counts in the clock of its payload type (RFC 4733 section 2.3.5).
 void scale_duration(const PayloadRule &rule, std::size_t payload_at, Datagram &datagram) {
@@ -24,9 +22,14 @@ void scale_duration(const PayloadRule &rule, std::size_t payload_at, Datagram &d
 
 } // namespace
 
-void Flow::apply(const std::vector<PayloadRule> &rules, TranscodeId &next_id, Outbox &out) {
-    if (rules == rules_)
+ActiveRule::ActiveRule(const PayloadRule &rule)
+    : PayloadRule(rule), is_retransmission(rule.from_codec.name == "rtx"),
+      is_event(rule.from_codec.name == "telephone-event") {}
+
+void PayloadRules::apply(const std::vector<PayloadRule> &rules, TranscodeId &next_id, Outbox &out) {
+    if (rules == planned_)
         return;
+    planned_ = rules;
     if (transcoder_ != 0)
         out.closed.push_back(std::exchange(transcoder_, 0));
     rules_.clear();
@@ -35,39 +38,40 @@ void Flow::apply(const std::vector<PayloadRule> &rules, TranscodeId &next_id, Ou
         if (rule.from > 127 || by_type_[rule.from] >= 0)
             continue;
         by_type_[rule.from] = static_cast<std::int8_t>(rules_.size());
-        rules_.push_back(rule);
+        rules_.emplace_back(rule);
     }
     if (std::ranges::any_of(rules_, &PayloadRule::transcode))
         open(next_id++, out);
 }
 
-void Flow::open(TranscodeId id, Outbox &out) {
+void PayloadRules::open(TranscodeId id, Outbox &out) {
     transcoder_ = id;
     OpenTranscoder &opened = out.opened.emplace_back();
     opened.id = id;
     opened.start = next_;
     const PayloadRule &wanted = *std::ranges::find_if(rules_, &PayloadRule::transcode);
     opened.to[wanted.to] = wanted.to_codec;
-    for (const PayloadRule &rule : rules_) {
+    made_clock_rate_ = wanted.to_codec.clock_rate;
+    for (const ActiveRule &rule : rules_) {
         opened.from[rule.from] = rule.from_codec;
-        if (is_event(rule))
+        if (rule.is_event)
             opened.to[rule.to] = rule.to_codec;
     }
 }
 
-const PayloadRule *Flow::rule(std::uint8_t payload_type) const {
+const ActiveRule *PayloadRules::rule(std::uint8_t payload_type) const {
     std::int8_t at = by_type_[payload_type & 0x7f];
     return at < 0 ? nullptr : &rules_[static_cast<std::size_t>(at)];
 }
 
-void Flow::rewrite(const PayloadRule &rule, const wire::rtp::Packet &packet, Datagram &datagram) {
-    if (is_event(rule))
+void PayloadRules::rewrite(const ActiveRule &rule, const wire::rtp::Packet &packet, Datagram &datagram) {
+    if (rule.is_event)
         scale_duration(rule, packet.payload_at(), datagram);
     wire::rtp::set_payload_type(datagram.bytes(), rule.to);
     strip_extension(datagram);
 }
 
-bool Flow::adopt(Datagram &made, std::uint32_t source) {
+bool PayloadRules::adopt(Datagram &made, std::uint32_t source) {
     auto packet = wire::rtp::Packet::parse(made.bytes());
     if (!packet)
         return false;
