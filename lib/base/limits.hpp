@@ -1,6 +1,7 @@
 // What outside input may grow to, in one place. Each has a test at the limit where it is used.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 
 namespace cord::base::limits {
@@ -25,6 +26,8 @@ inline constexpr std::size_t http_head = 16'384;
 inline constexpr std::size_t sdp_media = 64;
 /// One ng message, bytes.
 inline constexpr std::size_t ng_message = 262'144;
+/// How long media ports are held for an offer that nobody answers: longer than a telephone rings.
+inline constexpr std::chrono::minutes ng_unanswered{5};
 /// Addresses from which one ICE peer's checks have come.
 inline constexpr std::size_t ice_paths = 16;
 /// Sources (SSRCs) of one SRTP session and direction: each costs 200 bytes, and none is ever forgotten.

@@ -23,6 +23,9 @@ void Breaker::on_media_event(const engine::media::Event &event) {
     using What = engine::media::Event::What;
     if (event.what == What::dtls_failed)
         base::log::warning("media", "session {}: DTLS failed: {}", event.session, event.reason);
+    if (event.what == What::consent_lost)
+        base::log::info("media", "session {}: the {} has gone: {}", event.session,
+                        event.side == 0 ? "offerer" : "answerer", event.reason);
     if (event.what != What::media_timeout)
         return;
     core_.on_silence(event.session, io::net::now());
@@ -92,7 +95,11 @@ void Breaker::handle(engine::ng::ReadStatistics &read) {
 
 void Breaker::handle(engine::ng::ApplyPlan &apply) { relay_.apply(apply.session, apply.plan); }
 
-void Breaker::handle(engine::ng::RemoveSession &remove) { relay_.remove(remove.session); }
+void Breaker::handle(engine::ng::RemoveSession &remove) {
+    if (*remove.reason != '\0')
+        base::log::info("media", "session {} has ended by itself: {}", remove.session, remove.reason);
+    relay_.remove(remove.session);
+}
 
 void Breaker::set_timer() {
     const base::Time due = core_.next_deadline();

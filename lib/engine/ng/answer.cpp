@@ -2,24 +2,14 @@
 #include "engine/ng/negotiate.hpp"
 
 namespace cord::engine::ng {
-namespace {
-
-const char *missing_key(const Options &options) {
-    if (options.call_id.empty())
-        return "No call-id in message";
-    if (options.from_tag.empty())
-        return "No from-tag in message";
-    return options.to_tag.empty() ? "No to-tag in message" : nullptr;
-}
-
-} // namespace
-
 Outcome answer(State &state, const Options &options, base::Now now) {
     auto sdp = description(options);
     if (!sdp)
         return {std::move(sdp.error()), {}, {}, {}};
     if (const char *reason = missing_key(options))
         return {error(reason), {}, {}, {}};
+    if (options.to_tag.empty())
+        return {error("No to-tag in message"), {}, {}, {}};
     auto found = state.calls.find(options.call_id);
     if (found == state.calls.end())
         return {error(unknown_call), {}, {}, {}};
@@ -30,6 +20,8 @@ Outcome answer(State &state, const Options &options, base::Now now) {
     Session &session = *place.session;
     session.sides[place.side].take_tag(options.to_tag);
     session.last_signal = now.unix;
+    if (!session.deleted)
+        end_at(state, session, base::never);
     const sdp::Session rewritten = take_answer(session, *sdp, options, state.config, state.random);
     return {Dict{{"result", "ok"}, {"sdp", sdp::write(rewritten)}},
             {},

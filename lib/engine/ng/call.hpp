@@ -118,7 +118,8 @@ struct Session {
         rules; ///< of the last answer, for each side's sections
     base::UnixTime created{};
     base::UnixTime last_signal{};
-    bool deleted = false; ///< kept for a while
+    bool deleted = false;          ///< kept for a while
+    base::Time ends = base::never; ///< by itself: deleted, or never answered
 
     [[nodiscard]] std::vector<media::PortId> ports() const;
 };

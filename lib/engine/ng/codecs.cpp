@@ -311,6 +311,7 @@ class Outcome {
             return;
         rule(*from->offerer, *to, true);
         out_.to_offerer.push_back(*from->offerer);
+        out_.to_offerer.back().feedback.clear(); // the worker acts on none
         for (const Accepted &a : accepted_)
             if (is_event(a.answer.map) && a.answer.map.clock_rate == to->answer.map.clock_rate &&
                 a.offered->offerer)

@@ -26,6 +26,12 @@ tl::expected<sdp::Session, Dict> description(const Options &options) {
     return std::move(*session);
 }
 
+const char *missing_key(const Options &options) {
+    if (options.call_id.empty())
+        return "No call-id in message";
+    return options.from_tag.empty() ? "No from-tag in message" : nullptr;
+}
+
 std::vector<Session *> matching(Call &call, const Options &options) {
     auto at_either = [](const Session &session, std::string_view tag) {
         return session.sides[0].has_tag(tag) || session.sides[1].has_tag(tag);
@@ -53,10 +59,18 @@ std::pair<Call *, Session *> find(State &state, media::SessionId id) {
     return {&call, &*session};
 }
 
-std::vector<Effect> end(State &state, Call &call, media::SessionId id) {
+void end_at(State &state, Session &session, base::Time when) {
+    state.expiring.erase({session.ends, session.id});
+    session.ends = when;
+    if (when != base::never)
+        state.expiring.emplace(when, session.id);
+}
+
+std::vector<Effect> end(State &state, Call &call, media::SessionId id, const char *reason) {
     auto session = std::find_if(call.sessions.begin(), call.sessions.end(),
                                 [&](const Session &s) { return s.id == id; });
-    std::vector<Effect> effects{RemoveSession{id}, ClosePorts{session->ports()}};
+    end_at(state, *session, base::never);
+    std::vector<Effect> effects{RemoveSession{id, reason}, ClosePorts{session->ports()}};
     call.sessions.erase(session);
     state.call_of.erase(id);
     if (call.sessions.empty())

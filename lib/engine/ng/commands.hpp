@@ -2,8 +2,8 @@
 // answers later, from what the shell brings.
 #pragma once
 
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -27,8 +27,8 @@ struct State {
     Config config;
     base::Random &random;
     std::unordered_map<std::string, Call> calls;
-    std::unordered_map<media::SessionId, std::string> call_of; ///< Call-ID of each session
-    std::multimap<base::Time, media::SessionId> expiring;      ///< deleted, but kept until then
+    std::unordered_map<media::SessionId, std::string> call_of;  ///< Call-ID of each session
+    std::set<std::pair<base::Time, media::SessionId>> expiring; ///< each session by its `Session::ends`
     media::SessionId last_session = 0;
     bool draining = false;
 };
@@ -48,6 +48,9 @@ inline constexpr const char *unknown_call = "Unknown call-id";
 
 /// The description in a command, or the reply that says what is wrong with it.
 [[nodiscard]] tl::expected<sdp::Session, Dict> description(const Options &options);
+
+/// What an offer or an answer lacks, in rtpengine's words; null when it names its dialog.
+[[nodiscard]] const char *missing_key(const Options &options);
 
 /// `ports` are those that a first call needed.
 [[nodiscard]] Outcome offer(State &state, const Options &options, const std::vector<BoundPort> *ports,
@@ -71,7 +74,9 @@ void expire(State &state, const Options &options, const std::vector<media::Sessi
 /// The sessions that the tags and the branch of a command mean; all of the call when it names none.
 [[nodiscard]] std::vector<Session *> matching(Call &call, const Options &options);
 [[nodiscard]] std::pair<Call *, Session *> find(State &state, media::SessionId id);
+/// Has the session end by itself at that time; `never` for one that is to stay.
+void end_at(State &state, Session &session, base::Time when);
 /// Forgets the session; the call goes with its last one, and `call` with it.
-[[nodiscard]] std::vector<Effect> end(State &state, Call &call, media::SessionId id);
+[[nodiscard]] std::vector<Effect> end(State &state, Call &call, media::SessionId id, const char *reason);
 
 } // namespace cord::engine::ng

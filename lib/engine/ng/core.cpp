@@ -140,18 +140,20 @@ void Core::statistics(Token token, std::vector<std::optional<media::SessionStati
 }
 
 void Core::on_silence(media::SessionId id, base::Now now) {
-    if (auto [call, session] = find(parts_->state, id); session)
-        if (!is_held(*session) || now.unix - session->last_signal > held_at_most)
-            parts_->act(end(parts_->state, *call, id));
+    auto [call, session] = find(parts_->state, id);
+    // While a telephone rings nothing comes; what is never answered has a deadline of its own.
+    if (session == nullptr || !session->answered)
+        return;
+    if (!is_held(*session) || now.unix - session->last_signal > held_at_most)
+        parts_->act(end(parts_->state, *call, id, "no media"));
 }
 
 void Core::on_timer(base::Now now) {
     auto &expiring = parts_->state.expiring;
     while (!expiring.empty() && expiring.begin()->first <= now.mono) {
         const media::SessionId id = expiring.begin()->second;
-        expiring.erase(expiring.begin());
-        if (auto [call, session] = find(parts_->state, id); session && session->deleted)
-            parts_->act(end(parts_->state, *call, id));
+        auto [call, session] = find(parts_->state, id);
+        parts_->act(end(parts_->state, *call, id, session->deleted ? "" : "never answered"));
     }
 }
 

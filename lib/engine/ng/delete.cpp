@@ -44,7 +44,7 @@ void expire(State &state, const Options &options, const std::vector<media::Sessi
     for (media::SessionId id : sessions)
         if (auto [call, session] = find(state, id); session) {
             session->deleted = true;
-            state.expiring.emplace(now + std::chrono::seconds(options.delete_delay.value_or(0)), id);
+            end_at(state, *session, now + std::chrono::seconds(options.delete_delay.value_or(0)));
         }
 }
 

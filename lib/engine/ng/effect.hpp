@@ -45,6 +45,7 @@ struct ApplyPlan {
 
 struct RemoveSession {
     media::SessionId session = 0;
+    const char *reason = ""; ///< why, when no command asked for it: for the log
 };
 
 using Effect = std::variant<Reply, BindPorts, ClosePorts, ReadStatistics, ApplyPlan, RemoveSession>;

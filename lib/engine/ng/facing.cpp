@@ -54,7 +54,8 @@ Facing facing_offerer(const sdp::Session &offer, const Options &options) {
     facing.protocol = media->protocol;
     facing.ice = says(offer, *media, "ice-ufrag") && !options.has("reject-ice");
     facing.dtls = says(offer, *media, "fingerprint") && (facing.ice || sdp::is_dtls_profile(media->protocol));
-    facing.sdes = media->attributes.has("crypto") && !facing.dtls;
+    // A secure profile without a fingerprint has its keys in a=crypto, or is refused for want of them.
+    facing.sdes = !facing.dtls && (media->attributes.has("crypto") || is_secure(media->protocol));
     facing.mux = says(offer, *media, "rtcp-mux") && !options.rtcp_mux.contains("reject");
     facing.bundle = facing.ice && !sdp::bundle(offer).empty() && !options.bundle.contains("reject");
     facing.mids = media->attributes.has("mid");
@@ -77,8 +78,9 @@ Facing facing_answerer(const sdp::Session &offer, const Facing &offerer, const O
         facing.ice = offerer.ice;
     if (!before || (!options.transport_protocol.empty() && !keeps_keys))
         choose_keys(facing, options);
-    // RFC 8834 section 4.5 has browsers multiplex always; scripts seldom say so.
-    facing.mux = facing.ice || options.rtcp_mux.contains("require") || (before && before->mux);
+    // RFC 8834 section 4.5 has browsers multiplex always; scripts seldom say so. DTLS would need a handshake
+    // for each of two ports (RFC 5764 section 4.2).
+    facing.mux = facing.ice || facing.dtls || options.rtcp_mux.contains("require") || (before && before->mux);
     const bool refused = options.rtcp_mux.contains("demux") || options.rtcp_mux.contains("reject");
     const bool alike = offerer.webrtc() == facing.webrtc();
     facing.offers_mux =

@@ -67,12 +67,16 @@ std::optional<sdp::Crypto> usable_crypto(const sdp::Media &media) {
     return std::nullopt;
 }
 
+/// Whether we can do what the offered section asks for. RFC 4568 section 5.1.2: exactly one of the offered
+/// a=crypto lines is accepted, or the stream MUST be rejected.
+bool is_acceptable(const Side &offerer, const sdp::Media &offered) {
+    return is_relayed(offered) && (!offerer.facing.sdes || usable_crypto(offered));
+}
+
 /// Answers an offer of keys: RFC 4568 section 5.1.2 has the same tag and suite come back with our key.
 void answer_suite(Transport &transport, const sdp::Media &offered, base::Random &random) {
-    auto crypto = usable_crypto(offered);
-    if (!crypto)
-        return transport.sdes.clear();
-    transport.sdes = {{crypto->tag, key_for(transport, *srtp::suite_by_name(crypto->suite), random)}};
+    if (auto crypto = usable_crypto(offered))
+        transport.sdes = {{crypto->tag, key_for(transport, *srtp::suite_by_name(crypto->suite), random)}};
 }
 
 /// Whether the peer has chosen one of the lines that we offered.
@@ -153,7 +157,7 @@ void take_sections(Side &side, const sdp::Session &offer, const std::vector<std:
         section.protocol = offer.media[i].protocol;
         section.mid = offer.media[i].attributes.value("mid");
         section.transport = owners[i];
-        section.in_use = is_relayed(offer.media[i]);
+        section.in_use = is_acceptable(side, offer.media[i]);
         section.mid_extension = side.facing.webrtc() ? mid_extension_of(offer.media[i]) : 0;
     }
 }
@@ -173,7 +177,7 @@ void offer_sections(Session &session, const sdp::Session &offer, const std::vect
             section.mid = from.sections[i].mid.empty() ? std::to_string(i) : from.sections[i].mid;
         section.ours.clear();
         section.in_use = false;
-        if (!is_relayed(media))
+        if (!is_acceptable(from, media))
             continue;
         if (!to.facing.bundle)
             taken.clear();

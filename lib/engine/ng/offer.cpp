@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "engine/ng/commands.hpp"
 #include "engine/ng/negotiate.hpp"
 
@@ -16,7 +17,7 @@ std::vector<Effect> begin_anew(Session &session) {
     ClosePorts close;
     std::copy_if(before.begin(), before.end(), std::back_inserter(close.ports),
                  [&](media::PortId port) { return std::find(kept.begin(), kept.end(), port) == kept.end(); });
-    return {RemoveSession{session.id}, std::move(close)};
+    return {RemoveSession{session.id, ""}, std::move(close)};
 }
 
 Session &new_session(State &state, Call &call, const Options &options, base::Now now) {
@@ -26,12 +27,6 @@ Session &new_session(State &state, Call &call, const Options &options, base::Now
     session.via_branch = options.via_branch;
     session.created = now.unix;
     return session;
-}
-
-const char *missing_key(const Options &options) {
-    if (options.call_id.empty())
-        return "No call-id in message";
-    return options.from_tag.empty() ? "No from-tag in message" : nullptr;
 }
 
 } // namespace
@@ -57,6 +52,9 @@ Outcome offer(State &state, const Options &options, const std::vector<BoundPort>
         out.effects = begin_anew(*place.session);
     Session &session = *place.session;
     session.sides[place.side].take_tag(options.from_tag); // by which it is found again when ports are there
+    session.deleted = false;                              // an offer after `delete` takes it back
+    // An offer towards a phone sets no packets moving, so no silence is noticed either.
+    end_at(state, session, session.answered ? base::never : now.mono + base::limits::ng_unanswered);
 
     const Layout layout = lay_out(session, place.side, *sdp, options, state.config);
     if (!layout.needs.empty() && !ports) {
@@ -65,7 +63,6 @@ Outcome offer(State &state, const Options &options, const std::vector<BoundPort>
     }
     session.sides[1 - place.side].take_tag(options.to_tag);
     session.last_signal = now.unix;
-    session.deleted = false; // an offer after `delete` takes it back
     const sdp::Session rewritten =
         take_offer(session, place.side, *sdp, layout, ports ? *ports : std::vector<BoundPort>(), options,
                    state.config, state.random);
@@ -81,7 +78,7 @@ Outcome out_of_ports(State &state, const Options &options) {
     Call &call = state.calls[options.call_id];
     const Place place = place_of_offer(call, options.from_tag, options.to_tag, options.via_branch);
     if (place.session && place.session->sides[0].sections.empty())
-        out.effects = end(state, call, place.session->id);
+        out.effects = end(state, call, place.session->id, "");
     out.reply = load_limit(options, "Ran out of ports");
     return out;
 }

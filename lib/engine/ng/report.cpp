@@ -107,6 +107,17 @@ void add_tag(Dict &tags, const Session &session, std::size_t s,
     tags.push_back({side.tags.back(), std::move(tag)});
 }
 
+Dict source(const StreamStatistics &stream, std::uint32_t ssrc) {
+    Dict out{{"packets", static_cast<std::int64_t>(stream.received.packets)},
+             {"bytes", static_cast<std::int64_t>(stream.received.bytes)}};
+    if (ssrc == stream.media_source) {
+        out.push_back({"cumulative loss", static_cast<std::int64_t>(stream.lost)});
+        out.push_back(
+            {"jitter", std::chrono::duration_cast<std::chrono::milliseconds>(stream.jitter).count()});
+    }
+    return out;
+}
+
 void add(Counters &sum, const Counters &more) {
     sum.packets += more.packets;
     sum.bytes += more.bytes;
@@ -131,9 +142,7 @@ void report(Dict &reply, const Call &call, const std::vector<const Session *> &s
                 add(rtp, stream.received);
                 add(rtcp, stream.rtcp_received);
                 for (std::uint32_t ssrc : stream.ssrcs)
-                    ssrcs.push_back({std::to_string(ssrc),
-                                     Dict{{"packets", static_cast<std::int64_t>(stream.received.packets)},
-                                          {"bytes", static_cast<std::int64_t>(stream.received.bytes)}}});
+                    ssrcs.push_back({std::to_string(ssrc), source(stream, ssrc)});
             }
     }
     reply.push_back({"created", seconds(call.created)});

@@ -64,7 +64,8 @@ class Bench {
 
     base::Now now{base::Time(std::chrono::seconds(100)), base::UnixTime(std::chrono::seconds(1'795'000'000))};
     std::map<SessionId, Plan> plans;
-    std::map<engine::media::PortId, std::uint16_t> open; ///< port numbers
+    std::map<engine::media::PortId, std::uint16_t> open;           ///< port numbers
+    std::map<SessionId, engine::media::SessionStatistics> numbers; ///< what the relay counts
     std::size_t ports_left = 1000;
 
   private:
@@ -93,9 +94,10 @@ class Bench {
             CHECK(open.erase(port) == 1);
     }
     void handle(const engine::ng::ReadStatistics &read) {
-        core.statistics(read.token,
-                        std::vector<std::optional<engine::media::SessionStatistics>>(read.sessions.size()),
-                        now);
+        std::vector<std::optional<engine::media::SessionStatistics>> told;
+        for (SessionId id : read.sessions)
+            told.push_back(numbers.contains(id) ? std::optional(numbers.at(id)) : std::nullopt);
+        core.statistics(read.token, std::move(told), now);
     }
     void handle(const engine::ng::ApplyPlan &apply) { plans[apply.session] = apply.plan; }
     void handle(const engine::ng::RemoveSession &remove) { plans.erase(remove.session); }

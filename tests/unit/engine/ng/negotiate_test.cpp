@@ -2,12 +2,14 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "bench.hpp"
 #include "wire/sdp/attributes.hpp"
 
 using namespace cord;
 using namespace cord::test;
+using namespace std::chrono_literals;
 using engine::media::DtlsPlan;
 using engine::media::PayloadRule;
 using engine::media::PlainRtp;
@@ -161,7 +163,7 @@ TEST_CASE("a browser calls a phone") {
     CHECK(dtls.role == engine::dtls::Role::client);
     CHECK(dtls.remote.at(0).value.substr(0, 8) == "B8:1B:95");
     CHECK(phone.remote_rtp->text() == "10.77.0.21:10758");
-    CHECK(phone.remote_rtcp->text() == "10.77.0.21:10759");
+    CHECK_FALSE(phone.remote_rtcp); // it says nothing: the next port up
     CHECK(std::holds_alternative<PlainRtp>(phone.security));
     CHECK(rules(plan, 0) == "0->0 8->8 126->126");
     CHECK(rules(plan, 1) == "0->0 8->8 126->126");
@@ -274,7 +276,8 @@ TEST_CASE("a number that means two things in one bundle is changed") {
 TEST_CASE("where no codec is shared, Opus is translated") {
     const std::string opus_only =
         audio({"a=rtpmap:111 opus/48000/2", "a=rtpmap:110 telephone-event/48000", "a=ice-ufrag:x",
-               "a=ice-pwd:y", "a=fingerprint:sha-256 AA", "a=setup:actpass", "a=rtcp-mux", "a=mid:a"},
+               "a=ice-pwd:y", "a=fingerprint:sha-256 AA", "a=setup:actpass", "a=rtcp-mux", "a=mid:a",
+               "a=rtcp-fb:111 transport-cc"},
               "m=audio 9 UDP/TLS/RTP/SAVPF 111 110");
     SECTION("from a browser that has nothing else") {
         Bench bench;
@@ -285,6 +288,7 @@ TEST_CASE("where no codec is shared, Opus is translated") {
             answer(audio({"a=rtpmap:127 telephone-event/8000"}, "m=audio 4000 RTP/AVP 8 127")));
         CHECK(m_line(back) == "m=audio 30000 UDP/TLS/RTP/SAVPF 111 110");
         CHECK(value(back, "mid") == "a");
+        CHECK(back.find("rtcp-fb") == std::string::npos); // nobody here acts on any
         CHECK(rules(bench.plans.at(1), 0) == "opus:111->8 110->127");
         CHECK(rules(bench.plans.at(1), 1) == "pcma:8->111 127->110");
     }
@@ -341,6 +345,34 @@ TEST_CASE("a phone that offers SDES gets its own profile back") {
         CHECK(m_line(held).starts_with(std::string("m=audio 30000 ") + profile + " "));
         CHECK(held.find(base::to_base64(base::as_bytes(crypto->key))) != std::string::npos);
     }
+}
+
+TEST_CASE("a secure offer without a key that we can use is refused, never answered in the clear") {
+    const std::string key = "AES_CM_128_HMAC_SHA1_80 inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd";
+    const std::string crypto = GENERATE_COPY(
+        as<std::string>{}, "a=crypto:1 UNKNOWN_SUITE inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd",
+        "a=crypto:1 " + key + "|2^31|1:4", "a=crypto:1 " + key + " UNENCRYPTED_SRTP", "a=x");
+    INFO(crypto);
+    Bench bench;
+    const std::string out = bench.rewritten(offer(audio({crypto}, "m=audio 4000 RTP/SAVP 8"), to_phone));
+    CHECK(m_line(out) == "m=audio 0 RTP/AVP 8");
+    const std::string back = bench.rewritten(answer(audio({})));
+    CHECK(m_line(back) == "m=audio 0 RTP/SAVP 8");
+    CHECK_FALSE(bench.plans.at(1).sides[0].streams.at(0));
+}
+
+TEST_CASE("a secure peer that changes to a key that we cannot use is not sent plain RTP") {
+    const std::string key =
+        "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd";
+    Bench bench;
+    bench.rewritten(offer(audio({key}, "m=audio 4000 RTP/SAVP 8"), to_phone));
+    bench.rewritten(answer(audio({})));
+    CHECK(std::holds_alternative<SdesPlan>(bench.plans.at(1).sides[0].transports.at(0).security));
+    bench.rewritten(offer(audio({key + "|1:4"}, "m=audio 4000 RTP/SAVP 8"),
+                          {{"to-tag", "t"}, {"transport-protocol", "RTP/AVP"}}));
+    const std::string back = bench.rewritten(answer(audio({})));
+    CHECK(m_line(back) == "m=audio 0 RTP/SAVP 8");
+    CHECK(bench.plans.at(1).sides[0].transports.empty());
 }
 
 TEST_CASE("SDES is offered to a phone that is to have it") {
@@ -588,6 +620,62 @@ TEST_CASE("without ports an offer fails, and leaves nothing behind") {
     CHECK(bench.core.sessions().empty());
     bench.ports_left = 2;
     bench.rewritten(offer(phone_offer));
+}
+
+TEST_CASE("an offer that nobody answers gives its ports back, later than a telephone rings") {
+    const Dict towards = GENERATE(to_phone, to_browser);
+    Bench bench;
+    bench.rewritten(offer(phone_offer, towards));
+    const base::Now first = bench.now;
+    bench.now.mono += 1min;
+    bench.rewritten(offer(phone_offer, towards)); // the same branch again
+    bench.core.on_silence(1, bench.now);
+    bench.act();
+    CHECK(bench.core.sessions().size() == 1);
+    bench.now.mono = first.mono + base::limits::ng_unanswered;
+    bench.core.on_timer(bench.now);
+    bench.act();
+    CHECK(bench.core.sessions().size() == 1);
+    bench.now.mono = bench.core.next_deadline();
+    CHECK(bench.now.mono == first.mono + 1min + base::limits::ng_unanswered);
+    bench.core.on_timer(bench.now);
+    bench.act();
+    CHECK(bench.core.sessions().empty());
+    CHECK(bench.open.empty());
+    CHECK(bench.core.next_deadline() == base::never);
+}
+
+TEST_CASE("a query tells what was lost, and where the peer is") {
+    Bench bench;
+    bench.rewritten(offer(phone_offer, to_phone));
+    bench.rewritten(answer(phone_answer));
+    engine::media::StreamStatistics stream;
+    stream.received.packets = 7;
+    stream.lost = 3;
+    stream.jitter = 12ms;
+    stream.ssrcs = {5, 6};
+    stream.media_source = 6;
+    stream.remote = base::Endpoint::parse("192.0.2.77:4321");
+    bench.numbers[1].sides[0].streams = {stream};
+    const std::string told = wire::bencode::write(bench.command({{"command", "query"}, {"call-id", "c"}}));
+    CHECK(told.find("1:6d7:packetsi7e5:bytesi0e15:cumulative lossi3e6:jitteri12ee") != std::string::npos);
+    CHECK(told.find("1:5d7:packetsi7e5:bytesi0ee") != std::string::npos);
+    CHECK(told.find("7:address10:192.0.2.774:porti4321e") != std::string::npos);
+}
+
+TEST_CASE("a section with DTLS is offered one port") {
+    Bench bench;
+    const std::string out = bench.rewritten(offer(
+        phone_offer, {{"transport-protocol", "UDP/TLS/RTP/SAVP"}, {"ICE", "remove"}, {"SDES", List{"off"}}}));
+    CHECK(out.find("a=rtcp-mux") != std::string::npos);
+    CHECK(out.find("a=fingerprint") != std::string::npos);
+}
+
+TEST_CASE("an answered call has no deadline") {
+    Bench bench;
+    bench.rewritten(offer(phone_offer, to_phone));
+    bench.rewritten(answer(phone_answer));
+    CHECK(bench.core.next_deadline() == base::never);
 }
 
 TEST_CASE("a call on hold may be silent, another may not") {
