@@ -37,6 +37,7 @@ struct Options {
     std::string ports = "30000-40000";
     std::string webrtc_port = "off";
     std::int64_t codec_workers = 1;
+    std::int64_t coalesce = 1000;
     std::string control, control_mode = "0600", control_group;
     std::string user, group;
     std::int64_t drain_seconds = 0;
@@ -55,10 +56,10 @@ void declare(io::cli::App &app, Options &o) {
                "The control socket (default: breaker.sock of the run directory)");
     app.option("--control-mode", o.control_mode, "MODE", "Its mode");
     app.option("--control-group", o.control_group, "GROUP", "Its group");
-    app.number("--codec-workers", o.codec_workers, 1, 64, "N",
-               "Processes that translate between codecs");
-    app.number("--drain-seconds", o.drain_seconds, 0, 86'400, "N",
-               "How long SIGTERM waits for calls to end")
+    app.number("--codec-workers", o.codec_workers, 1, 64, "N", "Processes that translate between codecs");
+    app.number("--coalesce", o.coalesce, 0, 1000, "MICROSECONDS",
+               "How long packets gather under load, so that one wake-up serves many");
+    app.number("--drain-seconds", o.drain_seconds, 0, 86'400, "N", "How long SIGTERM waits for calls to end")
         .live();
     app.option("--user", o.user, "USER", "Become this user once ports and sockets are open");
     app.option("--group", o.group, "GROUP", "And this group");
@@ -142,6 +143,7 @@ class Daemon {
         relay.last_port = ports->last;
         relay.codec_program = find_mediacodec();
         relay.codec_workers = static_cast<std::size_t>(options_.codec_workers);
+        relay.coalesce = std::chrono::microseconds(options_.coalesce);
         if (relay.codec_program.empty())
             base::log::warning("media",
                                "no mediacodec found: sides without a common codec will not hear each other");
@@ -244,8 +246,8 @@ class Daemon {
         fmt::print(stderr, "rtc-breaker: ready on{}; media on{}, ports {}\n", where, media, options_.ports);
     }
 
-    /// SIGHUP reads the configuration again. Sockets and media ports stay as they are, and the certificate is one of
-    /// this process, in no file.
+    /// SIGHUP reads the configuration again. Sockets and media ports stay as they are, and the certificate is
+    /// one of this process, in no file.
     void reload() {
         Options fresh;
         io::cli::App again("rtc-breaker", "");

@@ -3,6 +3,9 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
+#include <array>
+
 #include "io/net/socket.hpp"
 
 namespace cord::io::media {
@@ -12,7 +15,6 @@ using engine::media::Send;
 using engine::media::tail_room;
 
 struct Inbox::Slots {
-    // A little more than the longest, so that a datagram that was cut is known.
     std::array<std::array<std::uint8_t, head_room + longest + tail_room>, capacity> buffers;
     std::array<sockaddr_storage, capacity> addresses;
     std::array<iovec, capacity> parts;
@@ -32,21 +34,47 @@ Inbox::Inbox() : slots_(std::make_unique<Slots>()) {
 }
 Inbox::~Inbox() = default;
 
-const std::vector<Inbox::Item> &Inbox::read(int fd) {
-    for (mmsghdr &message : slots_->messages)
-        message.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
-    int n = recvmmsg(fd, slots_->messages.data(), capacity, MSG_DONTWAIT, nullptr);
+const std::vector<Inbox::Item> &Inbox::read(const Ports &ports, const std::vector<PortId> &ready) {
     items_.clear();
-    for (std::size_t i = 0; n > 0 && i < static_cast<std::size_t>(n); ++i) {
-        const mmsghdr &message = slots_->messages[i];
-        if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
-            ++too_long_;
-            continue;
-        }
-        items_.push_back({net::from_system(slots_->addresses[i]),
-                          {slots_->buffers[i].data() + head_room, message.msg_len}});
+    used_ = 0;
+    for (PortId port : ready) {
+        if (used_ == capacity)
+            break;
+        if (ports.is_shared(port))
+            read_many(port, ports.fd(port));
+        else
+            read_one(port, ports.fd(port));
     }
     return items_;
+}
+
+void Inbox::read_one(PortId port, int fd) {
+    sockaddr_storage &address = slots_->addresses[used_];
+    socklen_t address_size = sizeof address;
+    // With MSG_TRUNC the size is that of the datagram, also where it is longer than the buffer.
+    const ssize_t n = ::recvfrom(fd, slots_->parts[used_].iov_base, longest, MSG_DONTWAIT | MSG_TRUNC,
+                                 reinterpret_cast<sockaddr *>(&address), &address_size);
+    if (n >= 0)
+        take(port, used_++, static_cast<std::size_t>(n));
+}
+
+void Inbox::read_many(PortId port, int fd) {
+    const std::size_t room = std::min(batch, capacity - used_);
+    for (std::size_t n = used_; n < used_ + room; ++n)
+        slots_->messages[n].msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+    const int n = ::recvmmsg(fd, &slots_->messages[used_], static_cast<unsigned>(room),
+                             MSG_DONTWAIT | MSG_TRUNC, nullptr);
+    for (int i = 0; i < n; ++i, ++used_)
+        take(port, used_, slots_->messages[used_].msg_len);
+}
+
+void Inbox::take(PortId port, std::size_t slot, std::size_t size) {
+    if (size > longest) {
+        ++too_long_;
+        return;
+    }
+    items_.push_back(
+        {port, net::from_system(slots_->addresses[slot]), {slots_->buffers[slot].data() + head_room, size}});
 }
 
 struct Sender::Slots {
@@ -62,27 +90,37 @@ std::size_t Sender::send(const Ports &ports, const std::vector<Send> &sends) {
     std::size_t dropped = 0;
     for (std::size_t at = 0; at < sends.size();) {
         const PortId port = sends[at].port;
-        std::size_t count = 0;
-        for (; count < Inbox::capacity && at + count < sends.size() && sends[at + count].port == port;
-             ++count) {
-            const Send &s = sends[at + count];
-            slots_->addresses[count] = net::to_system(s.remote, ports.is_v6(port));
-            slots_->parts[count] = {const_cast<std::uint8_t *>(s.bytes.data()), s.bytes.size()};
-            msghdr &header = slots_->messages[count].msg_hdr;
-            header = {};
-            header.msg_name = slots_->addresses[count].get();
-            header.msg_namelen = slots_->addresses[count].size;
-            header.msg_iov = &slots_->parts[count];
-            header.msg_iovlen = 1;
-        }
-        // One that fails stops the call: it is left out, and those behind it are tried again.
-        for (std::size_t done = 0; done < count;) {
-            int n = sendmmsg(ports.fd(port), &slots_->messages[done], static_cast<unsigned>(count - done),
-                             MSG_DONTWAIT);
-            dropped += n < 1 ? 1 : 0;
-            done += n < 1 ? 1 : static_cast<std::size_t>(n);
-        }
+        std::size_t count = 1;
+        while (count < Inbox::capacity && at + count < sends.size() && sends[at + count].port == port)
+            ++count;
+        dropped += send_many(ports.fd(port), ports.is_v6(port), &sends[at], count);
         at += count;
+    }
+    return dropped;
+}
+
+std::size_t Sender::send_many(int fd, bool v6, const Send *sends, std::size_t count) {
+    if (count == 1) {
+        const net::SocketAddress to = net::to_system(sends->remote, v6);
+        return ::sendto(fd, sends->bytes.data(), sends->bytes.size(), MSG_DONTWAIT, to.get(), to.size) < 0;
+    }
+    for (std::size_t n = 0; n < count; ++n) {
+        slots_->addresses[n] = net::to_system(sends[n].remote, v6);
+        slots_->parts[n] = {const_cast<std::uint8_t *>(sends[n].bytes.data()), sends[n].bytes.size()};
+        msghdr &header = slots_->messages[n].msg_hdr;
+        header = {};
+        header.msg_name = slots_->addresses[n].get();
+        header.msg_namelen = slots_->addresses[n].size;
+        header.msg_iov = &slots_->parts[n];
+        header.msg_iovlen = 1;
+    }
+    std::size_t dropped = 0;
+    // One that fails stops the call: it is left out, and those behind it are tried again.
+    for (std::size_t done = 0; done < count;) {
+        const int n =
+            ::sendmmsg(fd, &slots_->messages[done], static_cast<unsigned>(count - done), MSG_DONTWAIT);
+        dropped += n < 1 ? 1 : 0;
+        done += n < 1 ? 1 : static_cast<std::size_t>(n);
     }
     return dropped;
 }

@@ -23,24 +23,25 @@ base::Result<PortPair> Ports::bind_pair(const base::IpAddress &address) {
     const std::size_t start = random_.below(pairs);
     for (std::size_t n = 0; n < pairs; ++n) {
         auto port = static_cast<std::uint16_t>(first_ + 2 * ((start + n) % pairs));
-        auto rtp = net::bind_udp({address, port});
+        auto rtp = net::bind_media({address, port});
         if (!rtp && rtp.error().number != EADDRINUSE)
             return base::fail("the media address cannot be bound");
-        auto rtcp = net::bind_udp({address, static_cast<std::uint16_t>(port + 1)});
+        auto rtcp = net::bind_media({address, static_cast<std::uint16_t>(port + 1)});
         if (rtp && rtcp)
-            return PortPair{add(std::move(*rtp), address.v6), add(std::move(*rtcp), address.v6), port};
+            return PortPair{add({std::move(*rtp), address.v6}), add({std::move(*rtcp), address.v6}), port};
     }
     return base::fail("all media ports are in use");
 }
 
 base::Result<PortId, std::string> Ports::bind_shared(const base::Endpoint &at) {
-    auto socket = net::bind_udp(at);
+    constexpr int many_calls = 4 << 20;
+    auto socket = net::bind_media(at, many_calls);
     if (!socket)
         return tl::unexpected(socket.error().text);
-    return add(std::move(*socket), at.ip.v6);
+    return add({std::move(*socket), at.ip.v6, true});
 }
 
-PortId Ports::add(net::Fd socket, bool v6) {
+PortId Ports::add(Socket socket) {
     PortId port = static_cast<PortId>(sockets_.size());
     if (free_.empty()) {
         sockets_.emplace_back();
@@ -51,8 +52,8 @@ PortId Ports::add(net::Fd socket, bool v6) {
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u32 = port;
-    CORD_ASSERT(epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket.get(), &event) == 0);
-    sockets_[port] = {std::move(socket), v6};
+    CORD_ASSERT(epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket.fd.get(), &event) == 0);
+    sockets_[port] = std::move(socket);
     return port;
 }
 
@@ -64,7 +65,7 @@ void Ports::release(PortId port) {
 }
 
 void Ports::ready(std::vector<PortId> &out) const {
-    std::array<epoll_event, 64> events;
+    std::array<epoll_event, most_ready> events;
     int n = epoll_wait(epoll_.get(), events.data(), events.size(), 0);
     out.clear();
     for (int i = 0; i < n; ++i)

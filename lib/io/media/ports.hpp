@@ -36,20 +36,24 @@ class Ports {
     /// -1 for a port that has been released.
     [[nodiscard]] int fd(PortId port) const { return port < sockets_.size() ? sockets_[port].fd.get() : -1; }
     [[nodiscard]] bool is_v6(PortId port) const { return sockets_[port].v6; }
-    [[nodiscard]] std::size_t bound() const { return sockets_.size() - free_.size(); }
+    /// Whether many sessions use it.
+    [[nodiscard]] bool is_shared(PortId port) const { return sockets_[port].shared; }
 
     /// Becomes readable when any of the sockets is; `ready` says which.
     [[nodiscard]] int readiness_fd() const { return epoll_.get(); }
-    /// Up to 64 ports that can be read now.
+    /// At most so many ports are told at a time.
+    static constexpr std::size_t most_ready = 64;
+    /// Ports that can be read now; one that still can is told again.
     void ready(std::vector<PortId> &out) const;
 
   private:
-    PortId add(net::Fd socket, bool v6);
-
     struct Socket {
         net::Fd fd;
         bool v6 = false;
+        bool shared = false;
     };
+    PortId add(Socket socket);
+
     std::uint16_t first_;
     std::uint16_t last_;
     base::Random &random_;

@@ -1,5 +1,6 @@
 #include "io/media/relay.hpp"
 
+#include <array>
 #include <cstring>
 
 #include "base/log.hpp"
@@ -22,10 +23,12 @@ struct Relay::Parts {
           OnEvent e)
         : loop(l), options(std::move(o)), on_event(std::move(e)),
           engine(handshakers, random, options.timeouts), ports(options.first_port, options.last_port, random),
-          timer(l), watch(l, ports.readiness_fd()) {}
+          timer(l), watch(l, ports.readiness_fd()), gathering(l) {}
 
     void wait();
-    void read();
+    void on_readable();
+    void gather();
+    bool read();
     void act();
     void transcoded(TranscodeId id, base::MutableBytes rtp);
     CodecPool &workers();
@@ -38,12 +41,15 @@ struct Relay::Parts {
     Ports ports;
     net::Timer timer;
     net::Watch watch;
+    net::Timer gathering;
+    base::Time last_wake{};
     base::Time timer_set = base::never;
     Inbox inbox;
     Sender sender;
     std::vector<PortId> ready;
-    std::unique_ptr<CodecPool> pool; // started with the first stream that needs it
-    std::vector<std::uint8_t> room;  // for what comes from a worker
+    std::unique_ptr<CodecPool> pool;                // started with the first stream that needs it
+    std::array<std::vector<std::uint8_t>, 32> made; // what workers made, until it is sent
+    std::size_t made_count = 0;
     RelayCounters counters;
 };
 
@@ -90,24 +96,46 @@ RelayCounters Relay::counters() const {
 }
 
 void Relay::Parts::wait() {
-    watch.when_readable([this] { read(); });
+    watch.when_readable([this] { on_readable(); });
 }
 
-/// Once round all sockets that have something, so that a flood on one leaves the others their turn.
-void Relay::Parts::read() {
+/// A wake-up costs as much as a packet or two. One that follows another within the time that packets may
+/// gather shows load: from then on they gather, until none come.
+void Relay::Parts::on_readable() {
+    const base::Time before = std::exchange(last_wake, net::now().mono);
+    read();
+    if (last_wake - before < options.coalesce)
+        gather();
+    else
+        wait();
+}
+
+void Relay::Parts::gather() {
+    gathering.after(options.coalesce, [this] {
+        constexpr int most_rounds = 16; // others of the loop shall have their turn
+        int rounds = 0;
+        while (rounds < most_rounds && read())
+            ++rounds;
+        if (rounds == 0 || rounds == most_rounds)
+            wait();
+        else
+            gather();
+    });
+}
+
+/// Once round the sockets that have something; false when none has.
+bool Relay::Parts::read() {
     const base::Time now = net::now().mono;
     ports.ready(ready);
-    for (PortId port : ready) {
-        for (const Inbox::Item &item : inbox.read(ports.fd(port))) {
-            ++counters.received;
-            engine.receive(port, item.from, item.datagram, now);
-        }
-        act();
+    for (const Inbox::Item &item : inbox.read(ports, ready)) {
+        ++counters.received;
+        engine.receive(item.port, item.from, item.datagram, now);
     }
-    wait();
+    act();
+    return !ready.empty();
 }
 
-/// Acts on what the engine wants done.
+/// Acts on what the engine wants done: what came in one round leaves together.
 void Relay::Parts::act() {
     Outbox &out = engine.outbox();
     counters.sent += out.sends.size();
@@ -123,6 +151,7 @@ void Relay::Parts::act() {
     // Listeners may call back in, so the box is empty by then.
     std::vector<Event> events = std::exchange(out.events, {});
     out.clear();
+    made_count = 0;
     set_timer();
     for (const Event &event : events)
         on_event(event);
@@ -138,10 +167,12 @@ CodecPool &Relay::Parts::workers() {
 
 void Relay::Parts::transcoded(TranscodeId id, base::MutableBytes rtp) {
     using engine::media::head_room;
+    if (made_count == made.size())
+        act();
+    std::vector<std::uint8_t> &room = made[made_count++];
     room.resize(head_room + rtp.size() + engine::media::tail_room);
     std::memcpy(room.data() + head_room, rtp.data(), rtp.size());
     engine.transcoded(id, {room.data() + head_room, rtp.size()});
-    act();
 }
 
 void Relay::Parts::set_timer() {

@@ -21,6 +21,8 @@ struct RelayOptions {
     /// The mediacodec program; empty: streams that need one stay silent.
     std::string codec_program;
     std::size_t codec_workers = 1;
+    /// How long packets may gather under load, so that one wake-up serves many of them.
+    base::Duration coalesce = std::chrono::milliseconds(1);
     engine::media::Timeouts timeouts;
 };
 

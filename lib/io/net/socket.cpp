@@ -99,6 +99,15 @@ base::Result<Fd, SystemError> bind_udp(const base::Endpoint &at) {
     return fd;
 }
 
+base::Result<Fd, SystemError> bind_media(const base::Endpoint &at, int buffer_bytes) {
+    auto fd = bound("udp", SOCK_DGRAM, at);
+    if (fd && buffer_bytes > 0) {
+        set(fd->get(), SOL_SOCKET, SO_RCVBUF, buffer_bytes);
+        set(fd->get(), SOL_SOCKET, SO_SNDBUF, buffer_bytes);
+    }
+    return fd;
+}
+
 base::Result<Fd, SystemError> listen_tcp(const base::Endpoint &at) {
     auto fd = bound("tcp", SOCK_STREAM, at);
     if (fd && ::listen(fd->get(), SOMAXCONN) != 0)

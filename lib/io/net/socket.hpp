@@ -34,6 +34,9 @@ struct SocketAddress {
 
 /// A bound socket. The unspecified IPv6 address takes IPv4 as well.
 [[nodiscard]] base::Result<Fd, SystemError> bind_udp(const base::Endpoint &at);
+/// A bound socket for media, which is told nothing but the sender. Its buffers have the size that the system
+/// gives, enough for some seconds of one call, or `buffer_bytes`.
+[[nodiscard]] base::Result<Fd, SystemError> bind_media(const base::Endpoint &at, int buffer_bytes = 0);
 [[nodiscard]] base::Result<Fd, SystemError> listen_tcp(const base::Endpoint &at);
 /// A connection under way: writable when it stands or has failed (`connect_error` tells).
 [[nodiscard]] base::Result<Fd, SystemError> connect_tcp(const base::Endpoint &to);

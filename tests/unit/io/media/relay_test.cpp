@@ -131,3 +131,40 @@ TEST_CASE("the timer tells of silence, and a session may be removed from there",
     call.relay->remove(1);
     CHECK_FALSE(call.relay->statistics(1));
 }
+
+TEST_CASE("under load packets gather, and all of them pass, in order", "[io-media]") {
+    Call call;
+    std::uint16_t sent = 0;
+    std::uint16_t got = 0;
+    bool in_order = true;
+    int idle = 0;
+    CHECK(call.run_until([&] {
+        for (int n = 0; n < 3 && sent < 300; ++n, ++sent)
+            call.one.send(call.facing_one, rtp(sent));
+        for (std::string s; !(s = call.two.receive()).empty(); ++got)
+            in_order &= s == rtp(got);
+        if (got == 300 && ++idle == 20) // after a pause a packet wakes the relay again
+            call.one.send(call.facing_one, rtp(sent++));
+        return got == 301;
+    }));
+    CHECK(in_order);
+}
+
+TEST_CASE("a flood on a port that calls share leaves the others their turn", "[io-media]") {
+    Call call;
+    const auto place = *call.relay->bind_pair(loopback);
+    call.relay->release(place.rtp);
+    const base::Endpoint at{loopback, place.rtp_port};
+    REQUIRE(call.relay->bind_shared(at));
+    Phone flooder;
+    for (int n = 0; n < 150; ++n)
+        flooder.send(at, "no media");
+    call.one.send(call.facing_one, rtp(1));
+    std::uint64_t strays_before = 150;
+    CHECK(call.run_until([&] {
+        if (call.two.receive() == rtp(1))
+            strays_before = call.relay->counters().strays;
+        return call.relay->counters().strays == 150;
+    }));
+    CHECK(strays_before < 150);
+}
