@@ -41,7 +41,7 @@ std::string shown(const engine::proxy::Listener &listener) {
 /// The daemon from its options to its end.
 class Daemon {
   public:
-    Daemon(const io::cli::App &app, const Options &options)
+    Daemon(io::cli::App &app, const Options &options)
         : app_(app), options_(options), run_dir_(io::cli::run_directory(app.common().run_dir)),
           state_dir_(io::cli::state_directory(app.common().run_dir)), certificate_(options, state_dir_) {}
 
@@ -62,13 +62,15 @@ class Daemon {
   private:
     Done open();
     Checked<Setup> setup();
+    Done reload();
     Done bind();
     Done bind_one(const ListenerOption &option, const std::string &text);
-    Done read_certificate();
+    Done read_certificate(const CertificateFiles &files);
     Done listen_for_control();
     Done serve();
     int check();
     void announce();
+    void warn_of_open_door();
     void on_signal(int number);
     void end();
 
@@ -79,7 +81,7 @@ class Daemon {
         });
     }
 
-    const io::cli::App &app_;
+    io::cli::App &app_;
     const Options &options_;
     std::string run_dir_, state_dir_;
     CertificateFiles certificate_;
@@ -137,29 +139,52 @@ Checked<std::string> www_folder(const std::string &named) {
     return fs::is_directory(usual, failed) ? usual.string() : std::string();
 }
 
+engine::proxy::Listener listener_of(const ListenerOption &option) {
+    engine::proxy::Listener listener;
+    listener.transport = option.transport;
+    base::IpAddress any;
+    any.v6 = io::net::has_ipv6();
+    listener.local = {option.ip.value_or(any), option.port};
+    listener.advertised_host = option.advertised_host;
+    listener.advertised_port = option.advertised_port;
+    listener.bridge = option.bridge;
+    listener.digest = option.digest;
+    return listener;
+}
+
+/// What SIGHUP can change, of options that were read.
+Checked<Settings> settings(const Options &options) {
+    auto wanted = listeners(options);
+    if (!wanted)
+        return tl::unexpected(wanted.error());
+    auto config = core_config(options);
+    if (!config)
+        return tl::unexpected(config.error());
+    for (const ListenerOption &option : *wanted)
+        config->listeners.push_back(listener_of(option));
+    return Settings{std::move(*config), options.domains.empty(), options.origins,
+                    std::chrono::seconds(options.drain_seconds)};
+}
+
 Checked<Setup> Daemon::setup() {
     Setup setup;
-    auto config = core_config(options_);
+    auto wanted = settings(options_);
     auto trace = open_sinks(options_.trace, "--trace");
     auto events = open_sinks(options_.events, "--events");
     auto endpoints = breakers(options_, run_dir_);
     auto www = www_folder(options_.www);
-    for (const Refusal *why : {config ? nullptr : &config.error(), trace ? nullptr : &trace.error(),
+    for (const Refusal *why : {wanted ? nullptr : &wanted.error(), trace ? nullptr : &trace.error(),
                                events ? nullptr : &events.error(), endpoints ? nullptr : &endpoints.error(),
                                www ? nullptr : &www.error()})
         if (why)
             return tl::unexpected(*why);
-    setup.config = std::move(*config);
-    for (const std::string &domain : options_.domains)
-        setup.config.domains.push_back(base::lower(domain));
-    setup.domains_from_database = options_.domains.empty();
+    static_cast<Settings &>(setup) = std::move(*wanted);
+    setup.config.listeners.clear(); // each comes back as it is bound
     setup.node = options_.node.empty() ? io::net::host_name() : options_.node;
     setup.www = std::move(*www);
-    setup.origins = options_.origins;
     setup.breakers = std::move(*endpoints);
     setup.trace = std::move(*trace);
     setup.events = std::move(*events);
-    setup.drain_for = std::chrono::seconds(options_.drain_seconds);
     return setup;
 }
 
@@ -177,7 +202,7 @@ Done Daemon::open() {
         return tl::unexpected(made.error());
     proxy_ = std::make_unique<Proxy>(loop_, std::move(*made));
     if (wants_certificate())
-        if (Done done = read_certificate(); !done)
+        if (Done done = read_certificate(certificate_); !done)
             return done;
     return bind();
 }
@@ -198,9 +223,9 @@ std::vector<std::string> Daemon::certificate_names() const {
     return names;
 }
 
-Done Daemon::read_certificate() {
+Done Daemon::read_certificate(const CertificateFiles &files) {
     auto names = certificate_names();
-    auto certificate = certificate_.load(names);
+    auto certificate = files.load(names);
     if (!certificate)
         return tl::unexpected(certificate.error());
     proxy_->use_certificate(*certificate);
@@ -219,16 +244,7 @@ Done Daemon::bind() {
 }
 
 Done Daemon::bind_one(const ListenerOption &option, const std::string &text) {
-    engine::proxy::Listener listener;
-    listener.transport = option.transport;
-    base::IpAddress any;
-    any.v6 = io::net::has_ipv6();
-    listener.local = {option.ip.value_or(any), option.port};
-    listener.advertised_host = option.advertised_host;
-    listener.advertised_port = option.advertised_port;
-    listener.bridge = option.bridge;
-    listener.digest = option.digest;
-    auto bound = proxy_->bind(std::move(listener));
+    auto bound = proxy_->bind(listener_of(option));
     if (bound)
         return {};
     int number = bound.error().number;
@@ -261,12 +277,16 @@ Done Daemon::serve() {
     if (!options_.user.empty() || !options_.group.empty())
         if (auto dropped = io::net::drop_privileges(options_.user, options_.group); !dropped)
             return refuse(Exit::not_permitted, dropped.error());
-    if (options_.auth == "off")
-        base::log::warning("proxy", "authentication is off: anyone may register any user of these domains");
+    warn_of_open_door();
     signals_.emplace(loop_, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP},
                      [this](int n) { on_signal(n); });
     proxy_->start(database_, [this] { announce(); });
     return {};
+}
+
+void Daemon::warn_of_open_door() {
+    if (options_.auth == "off")
+        base::log::warning("proxy", "authentication is off: anyone may register any user of these domains");
 }
 
 void Daemon::announce() {
@@ -283,15 +303,38 @@ void Daemon::announce() {
 
 void Daemon::on_signal(int number) {
     if (number == SIGHUP) {
-        if (wants_certificate())
-            if (Done done = read_certificate(); !done)
-                base::log::error("tls", "the former certificate stays: {}", done.error().text);
-        return proxy_->reload();
+        if (Done done = reload(); !done) {
+            base::log::error("proxy", "the former configuration stays: {}", done.error().text);
+            proxy_->reload();
+        }
+        return;
     }
     if (std::exchange(ending_, true))
         return end();
     base::log::info("proxy", "ending: new calls are refused");
     proxy_->drain([this] { end(); });
+}
+
+/// All of it is read and found good before any of it is taken.
+Done Daemon::reload() {
+    Options fresh;
+    io::cli::App again("sipws-proxy", "");
+    declare(again, fresh);
+    if (auto read = again.read_again(app_); !read)
+        return refuse(read.error().code, read.error().text);
+    if (auto good = settings(fresh); !good)
+        return tl::unexpected(good.error());
+    if (wants_certificate())
+        if (Done done = read_certificate(CertificateFiles(fresh, state_dir_)); !done)
+            return done;
+    const io::cli::Changes changes = app_.take_live(again);
+    auto wanted = settings(options_);
+    if (!wanted)
+        return tl::unexpected(wanted.error());
+    proxy_->reconfigure(std::move(*wanted));
+    base::log::info("proxy", "read the configuration again, {}", changes.text());
+    warn_of_open_door();
+    return {};
 }
 
 void Daemon::end() { loop_.stop(); }

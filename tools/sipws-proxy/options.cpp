@@ -46,23 +46,23 @@ void declare(io::cli::App &app, Options &o) {
         "(advertise=, bridge=, digest=)");
     app.option("--advertise", o.advertise, "ADDR",
                "The host name or address that others reach this proxy by");
-    app.repeated("--domain", o.domains, "D", "A SIP domain served here (default: those of the database)");
+    app.repeated("--domain", o.domains, "D", "A SIP domain served here (default: those of the database)").live();
     o.database.declare(app);
-    app.choice("--auth", o.auth, {"required", "off"}, "Whether users prove who they are");
+    app.choice("--auth", o.auth, {"required", "off"}, "Whether users prove who they are").live();
     app.option("--digest", o.digest, "ALG,...",
-               "Digest algorithms in the order offered: MD5, SHA-256, SHA-512-256");
-    app.number("--min-expires", o.min_expires, 1, 86'400, "SECONDS", "The shortest registration granted");
-    app.number("--max-expires", o.max_expires, 1, 604'800, "SECONDS", "The longest registration granted");
+               "Digest algorithms in the order offered: MD5, SHA-256, SHA-512-256").live();
+    app.number("--min-expires", o.min_expires, 1, 86'400, "SECONDS", "The shortest registration granted").live();
+    app.number("--max-expires", o.max_expires, 1, 604'800, "SECONDS", "The longest registration granted").live();
     app.repeated(
         "--breaker", o.breakers, "ENDPOINT",
         "A media gateway: unix:PATH, udp:HOST:PORT or exec:COMMAND (default: ng.sock of the run directory)");
     app.choice("--bridge", o.bridge, {"auto", "always", "never"},
-               "Which calls go through it: those between unlike sides, all, or none");
+               "Which calls go through it: those between unlike sides, all, or none").live();
     app.number("--grace", o.grace, 0, 3600, "SECONDS",
-               "How long a call waits for a client whose connection died");
-    app.number("--ring-timeout", o.ring_timeout, 1, 3600, "SECONDS", "How long a phone may ring");
+               "How long a call waits for a client whose connection died").live();
+    app.number("--ring-timeout", o.ring_timeout, 1, 3600, "SECONDS", "How long a phone may ring").live();
     app.repeated("--allow-next-hop", o.next_hops, "HOST[:PORT][/TRANSPORT]",
-                 "Where a client's own Route may lead");
+                 "Where a client's own Route may lead").live();
     app.repeated("--trace", o.trace, "DEST",
                  "Write each SIP message as NDJSON to a file or - (it holds credentials)");
     app.repeated("--events", o.events, "DEST", "Write events as NDJSON to a file or -");
@@ -71,13 +71,13 @@ void declare(io::cli::App &app, Options &o) {
     app.option("--control-mode", o.control_mode, "MODE", "Its mode");
     app.option("--control-group", o.control_group, "GROUP", "Its group");
     app.option("--tls-cert", o.tls_cert, "FILE",
-               "Certificate chain in PEM (default: one made at first start)");
-    app.option("--tls-key", o.tls_key, "FILE", "Its key, which nobody else may read");
+               "Certificate chain in PEM (default: one made at first start)").live();
+    app.option("--tls-key", o.tls_key, "FILE", "Its key, which nobody else may read").live();
     app.option("--www", o.www, "DIR",
                "Serve these files on ws and wss listeners, or off (default: the web phone)");
-    app.repeated("--allow-origin", o.origins, "O", "An origin whose pages may connect (default: any)");
+    app.repeated("--allow-origin", o.origins, "O", "An origin whose pages may connect (default: any)").live();
     app.number("--drain-seconds", o.drain_seconds, 0, 86'400, "SECONDS",
-               "How long SIGTERM waits for calls to end");
+               "How long SIGTERM waits for calls to end").live();
     app.option("--user", o.user, "USER", "Become this user once the ports are bound");
     app.option("--group", o.group, "GROUP", "Become this group");
     app.option("--node", o.node, "NAME", "The name of this node in traces and events (default: the host's)");
@@ -117,6 +117,8 @@ Checked<std::vector<ListenerOption>> listeners(const Options &options) {
 
 Checked<engine::proxy::Config> core_config(const Options &options) {
     engine::proxy::Config config;
+    for (const std::string &domain : options.domains)
+        config.domains.push_back(base::lower(domain));
     config.authenticate = options.auth == "required";
     if (options.min_expires > options.max_expires)
         return refuse(Exit::wrong_usage, "--min-expires is more than --max-expires");

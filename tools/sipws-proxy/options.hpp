@@ -47,7 +47,7 @@ void declare(io::cli::App &app, Options &options);
 
 /// What they ask for, with the usual listeners when none is named.
 [[nodiscard]] Checked<std::vector<ListenerOption>> listeners(const Options &options);
-/// All of the core's configuration but domains and bound sockets.
+/// All of the core's configuration but its listeners.
 [[nodiscard]] Checked<engine::proxy::Config> core_config(const Options &options);
 
 } // namespace cord::tools::sipws_proxy

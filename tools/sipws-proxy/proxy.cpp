@@ -112,6 +112,20 @@ void Proxy::reload() {
     read_database({});
 }
 
+void Proxy::reconfigure(Settings settings) {
+    engine::proxy::Config &config = settings.config;
+    for (std::size_t i = 0; i < setup_.config.listeners.size(); ++i)
+        config.listeners[i].local = setup_.config.listeners[i].local;
+    config.own_hosts = std::move(setup_.config.own_hosts);
+    config.breakers = setup_.config.breakers;
+    if (settings.domains_from_database)
+        config.domains = std::move(setup_.config.domains); // until the database has told others
+    static_cast<Settings &>(setup_) = std::move(settings);
+    transports_.allow_origins(setup_.origins);
+    core_->reconfigure(setup_.config);
+    reload();
+}
+
 /// Every input ends here: what the core wants is done after it has returned, so nothing re-enters it.
 void Proxy::settle() {
     for (auto effects = core_->take_effects(); !effects.empty(); effects = core_->take_effects())

@@ -18,16 +18,20 @@
 
 namespace cord::tools::sipws_proxy {
 
-/// What a Proxy is made of, opened and checked before.
-struct Setup {
-    engine::proxy::Config config; ///< Its listeners are filled in as they are bound.
+/// What can change while it serves.
+struct Settings {
+    engine::proxy::Config config;
     bool domains_from_database = true;
+    std::vector<std::string> origins;
+    base::Duration drain_for{};
+};
+
+/// What a Proxy is made of, opened and checked before. The configuration's listeners are filled in as they are bound.
+struct Setup : Settings {
     std::string node;
     std::string www; ///< Empty: none.
-    std::vector<std::string> origins;
     std::vector<io::net::NgEndpoint> breakers;
     std::vector<io::net::LineSink> trace, events;
-    base::Duration drain_for{};
 };
 
 class Proxy {
@@ -45,6 +49,8 @@ class Proxy {
     void drain(std::function<void()> done);
     /// Reads domains again and forgets what it knows of users.
     void reload();
+    /// Serves by these settings from now on; their listeners are those bound, in that order.
+    void reconfigure(Settings settings);
 
     // For the control socket.
     [[nodiscard]] engine::proxy::Core &core() { return *core_; }

@@ -75,7 +75,7 @@ class Core {
     void set_breaker(std::size_t breaker, bool up);
     /// New calls are refused with 503 from now on; established calls go on.
     void drain();
-    /// Other domains, users and expiry limits from now on; listeners stay.
+    /// This configuration from now on, with the same listeners, though what they demand may differ.
     void reconfigure(Config config);
 
     [[nodiscard]] std::vector<locate::Binding> contacts(std::string_view user, std::string_view domain,

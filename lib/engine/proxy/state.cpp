@@ -57,7 +57,7 @@ void State::start_client(Exchange &e, std::size_t index, std::string bytes) {
 }
 
 void State::reconfigure(Config c) {
-    c.listeners = std::move(config.listeners);
+    CORD_ASSERT(c.listeners.size() == config.listeners.size()); // flows name them by their place
     config = std::move(c);
     registrar.set_limits(limits_of(config));
     breaker_up.resize(config.breakers, true);

@@ -70,6 +70,39 @@ def reloads_its_certificate(proxy):
         check(phone.register().code == 200, "and those that stand go on")
 
 
+def reloads_its_configuration():
+    with server.Proxy(BUILD, transports=("udp",)) as proxy:
+        proxy.stop()
+        config = pathlib.Path(f"{proxy.folder}/proxy.conf")
+        config.write_text("max-expires = 600\n", encoding="utf-8")
+        proxy.arguments += ["--config", str(config)]
+        proxy.start()
+
+        def hangup(text):
+            config.write_text(text, encoding="utf-8")
+            before = len(proxy.words())
+            proxy.process.send_signal(signal.SIGHUP)
+            proxy.eventually(lambda: "configuration" in proxy.words(before))
+            return proxy.words(before)
+
+        with proxy.agent("udp") as phone:
+            def granted():
+                return phone.register(expires=3600).raw
+
+            check("expires=600" in granted(), "the file's max-expires holds")
+            line = hangup(f"max-expires = 700\ndigest = SHA-256\nnode = other\ndomain = {server.DOMAIN}\ndomain = more.test\n")
+            check("taken: domain, digest, max-expires; after a restart: node" in line,
+                  "SIGHUP: a line says what was taken and what waits for a restart", line)
+            check("expires=700" in granted(), "SIGHUP: the new max-expires holds")
+            phone.send(phone.request("REGISTER", f"sip:{server.DOMAIN}", headers=[f"Contact: {phone.contact}"]))
+            check("SHA-256" in phone.final().get("WWW-Authenticate"), "SIGHUP: the new digest holds")
+            line = hangup("max-expires = many\n")
+            check("the former configuration stays" in line and "many" in line, "SIGHUP: a wrong file is told", line)
+            line = hangup("max-expires = 5\n")
+            check("the former configuration stays" in line, "SIGHUP: so is one whose values do not fit together", line)
+            check("expires=700" in granted(), "SIGHUP: and what was before holds")
+
+
 def bears_a_locked_database(proxy):
     with proxy.agent("udp", timeout=15) as phone, proxy.agent("udp", "bob", timeout=15) as other:
         check(phone.register().code == 200, "registers while the database is well")
@@ -159,7 +192,7 @@ def main():
         for test in (refuses_to_start, checks, keeps_secrets, reloads_its_certificate, bears_a_locked_database):
             run(test, proxy)
         check(proxy.alive(), "the proxy is alive", proxy.words())
-    for test in (starts_without_a_database, never_waits_for_a_reader, drains, serves_every_address):
+    for test in (reloads_its_configuration, starts_without_a_database, never_waits_for_a_reader, drains, serves_every_address):
         run(test)
     done()
 
