@@ -96,10 +96,10 @@ class Daemon {
 };
 
 Checked<std::vector<io::net::LineSink>> open_sinks(const std::vector<std::string> &destinations,
-                                                   std::string_view option) {
+                                                   std::string_view option, const std::string &node) {
     std::vector<io::net::LineSink> out;
     for (const std::string &destination : destinations) {
-        auto sink = io::net::LineSink::open(destination);
+        auto sink = io::net::LineSink::open(destination, node);
         if (!sink)
             return refuse(Exit::cannot_create, fmt::format("{} {}", option, sink.error()));
         out.push_back(std::move(*sink));
@@ -169,8 +169,9 @@ Checked<Settings> settings(const Options &options) {
 Checked<Setup> Daemon::setup() {
     Setup setup;
     auto wanted = settings(options_);
-    auto trace = open_sinks(options_.trace, "--trace");
-    auto events = open_sinks(options_.events, "--events");
+    setup.node = options_.node.empty() ? io::net::host_name() : options_.node;
+    auto trace = open_sinks(options_.trace, "--trace", setup.node);
+    auto events = open_sinks(options_.events, "--events", setup.node);
     auto endpoints = breakers(options_, run_dir_);
     auto www = www_folder(options_.www);
     for (const Refusal *why : {wanted ? nullptr : &wanted.error(), trace ? nullptr : &trace.error(),
@@ -180,7 +181,6 @@ Checked<Setup> Daemon::setup() {
             return tl::unexpected(*why);
     static_cast<Settings &>(setup) = std::move(*wanted);
     setup.config.listeners.clear(); // each comes back as it is bound
-    setup.node = options_.node.empty() ? io::net::host_name() : options_.node;
     setup.www = std::move(*www);
     setup.breakers = std::move(*endpoints);
     setup.trace = std::move(*trace);
