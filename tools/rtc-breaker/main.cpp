@@ -85,19 +85,21 @@ std::string find_mediacodec() {
 /// The daemon from its start to its end.
 class Daemon {
   public:
-    Daemon(io::cli::App &app, const Options &options) : app_(app), options_(options) {}
+    Daemon(io::cli::App &app, Options &options) : app_(app), options_(options) {}
 
     int run() {
-        for (auto step : {&Daemon::read_interfaces, &Daemon::start_media, &Daemon::start_listeners,
+        for (auto step : {&Daemon::find_accounts, &Daemon::read_interfaces, &Daemon::start_media, &Daemon::start_listeners,
                           &Daemon::start_control})
             if (int code = (this->*step)())
                 return code;
         if (options_.check) {
+            name_defaults();
             fmt::print("{}", app_.effective_configuration());
             return exit_code::done;
         }
-        if (int code = drop_privileges())
-            return code;
+        if (account_)
+            if (auto dropped = io::net::drop_privileges(*account_); !dropped)
+                return app_.refuse(exit_code::not_permitted, dropped.error());
         io::net::Signals signals(loop_, {SIGTERM, SIGINT, SIGHUP}, [this](int number) {
             if (number == SIGHUP)
                 reload();
@@ -110,6 +112,24 @@ class Daemon {
     }
 
   private:
+    /// Users, groups and modes that the end of the start needs, found before anything is bound.
+    int find_accounts() {
+        auto mode = io::rpc::read_mode(options_.control_mode);
+        if (!mode)
+            return app_.refuse(exit_code::bad_configuration, "--control-mode is octal, as 0660");
+        control_mode_ = *mode;
+        if (!options_.control_group.empty() && !io::net::find_group(options_.control_group))
+            return app_.refuse(exit_code::bad_configuration,
+                               "--control-group: there is no group " + options_.control_group);
+        if (options_.user.empty() && options_.group.empty())
+            return exit_code::done;
+        auto account = io::net::find_account(options_.user, options_.group);
+        if (!account)
+            return app_.refuse(exit_code::bad_configuration, account.error());
+        account_ = std::move(*account);
+        return exit_code::done;
+    }
+
     int read_interfaces() {
         for (const std::string &text : options_.interfaces) {
             auto interface = read_interface(text);
@@ -205,24 +225,24 @@ class Daemon {
             options_.control.empty() ? io::cli::in_directory(directory, "breaker.sock") : options_.control;
         if (path.empty())
             return app_.refuse(exit_code::cannot_create, directory + ": cannot be made");
-        char *end = nullptr;
-        const unsigned long mode = std::strtoul(options_.control_mode.c_str(), &end, 8);
-        if (*end != '\0' || options_.control_mode.empty() || mode > 0777)
-            return app_.refuse(exit_code::bad_configuration, "--control-mode is octal, as 0660");
         add_methods(methods_, *breaker_, [this] { loop_.post([this] { stop(SIGTERM); }); });
-        auto server = io::rpc::Server::listen(loop_, methods_, path,
-                                              {static_cast<mode_t>(mode), options_.control_group});
+        auto server =
+            io::rpc::Server::listen(loop_, methods_, path, {control_mode_, options_.control_group});
         if (!server)
             return app_.refuse(exit_code::cannot_create, server.error());
         control_.emplace(std::move(*server));
         return exit_code::done;
     }
 
-    int drop_privileges() {
-        if (options_.user.empty() && options_.group.empty())
-            return exit_code::done;
-        auto dropped = io::net::drop_privileges(options_.user, options_.group);
-        return dropped ? int{exit_code::done} : app_.refuse(exit_code::not_permitted, dropped.error());
+    /// What stands for options that were not given.
+    void name_defaults() {
+        options_.ng.clear();
+        for (const auto &listener : listeners_)
+            options_.ng.push_back(listener->name());
+        if (options_.interfaces.empty())
+            options_.interfaces.push_back(config_.interfaces.front().address.text());
+        if (options_.control.empty() && !is_filter())
+            options_.control = io::cli::run_directory(app_.common().run_dir) + "/breaker.sock";
     }
 
     [[nodiscard]] bool is_filter() const { return options_.ng == std::vector<std::string>{"-"}; }
@@ -269,7 +289,7 @@ class Daemon {
     }
 
     io::cli::App &app_;
-    const Options &options_;
+    Options &options_;
     io::net::Loop loop_;
     crypto::SystemRandom random_;
     engine::ng::Config config_;
@@ -278,6 +298,8 @@ class Daemon {
     std::optional<Breaker> breaker_;
     std::vector<std::unique_ptr<Listener>> listeners_;
     io::rpc::Methods methods_;
+    mode_t control_mode_ = 0600;
+    std::optional<io::net::Account> account_; ///< Of --user and --group.
     std::optional<io::rpc::Server> control_;
     io::net::Timer drain_{loop_};
     bool stopping_ = false;

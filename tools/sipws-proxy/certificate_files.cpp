@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 #include <fmt/format.h>
 
 #include "base/log.hpp"
@@ -39,8 +41,10 @@ Checked<crypto::Certificate> CertificateFiles::load(std::span<const std::string>
         return std::move(*loaded);
     struct stat status {};
     bool open_to_others = ::stat(key_.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
-    bool readable = ::access(chain_.c_str(), R_OK) == 0 && ::access(key_.c_str(), R_OK) == 0;
-    return tl::unexpected(Refusal{open_to_others || !readable ? Exit::not_permitted : Exit::bad_configuration,
+    const auto forbidden = [](const std::string &file) {
+        return ::access(file.c_str(), R_OK) != 0 && errno == EACCES;
+    };
+    return tl::unexpected(Refusal{open_to_others || forbidden(chain_) || forbidden(key_) ? Exit::not_permitted : Exit::bad_configuration,
                                   fmt::format("{} and {}: {}", chain_, key_, loaded.error().text())});
 }
 

@@ -17,6 +17,9 @@ class CertificateFiles {
     /// Reads them; makes our own for these names where they are not there yet.
     [[nodiscard]] Checked<crypto::Certificate> load(std::span<const std::string> names) const;
 
+    [[nodiscard]] const std::string &chain() const { return chain_; }
+    [[nodiscard]] const std::string &key() const { return key_; }
+
   private:
     bool own_;
     std::string chain_, key_;

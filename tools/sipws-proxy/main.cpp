@@ -13,6 +13,7 @@
 
 #include "base/log.hpp"
 #include "certificate_files.hpp"
+#include "check.hpp"
 #include "control.hpp"
 #include "io/cli/exit_code.hpp"
 #include "io/cli/paths.hpp"
@@ -41,7 +42,7 @@ std::string shown(const engine::proxy::Listener &listener) {
 /// The daemon from its options to its end.
 class Daemon {
   public:
-    Daemon(io::cli::App &app, const Options &options)
+    Daemon(io::cli::App &app, Options &options)
         : app_(app), options_(options), run_dir_(io::cli::run_directory(app.common().run_dir)),
           state_dir_(io::cli::state_directory(app.common().run_dir)), certificate_(options, state_dir_) {}
 
@@ -60,6 +61,7 @@ class Daemon {
     }
 
   private:
+    Done find_accounts();
     Done open();
     Checked<Setup> setup();
     Done reload();
@@ -69,6 +71,7 @@ class Daemon {
     Done listen_for_control();
     Done serve();
     int check();
+    void name_defaults();
     void announce();
     void warn_of_open_door();
     void on_signal(int number);
@@ -82,7 +85,7 @@ class Daemon {
     }
 
     io::cli::App &app_;
-    const Options &options_;
+    Options &options_;
     std::string run_dir_, state_dir_;
     CertificateFiles certificate_;
     std::vector<ListenerOption> listeners_;
@@ -90,6 +93,8 @@ class Daemon {
     io::net::Loop loop_;
     std::unique_ptr<Proxy> proxy_;
     io::rpc::Methods methods_;
+    mode_t control_mode_ = 0600;
+    std::optional<io::net::Account> account_; ///< Of --user and --group.
     std::optional<io::rpc::Server> control_;
     std::optional<io::net::Signals> signals_;
     bool ending_ = false;
@@ -107,12 +112,16 @@ Checked<std::vector<io::net::LineSink>> open_sinks(const std::vector<std::string
     return out;
 }
 
-Checked<std::vector<io::net::NgEndpoint>> breakers(const Options &options, const std::string &run_dir) {
-    std::vector<std::string> texts = options.breakers;
+/// --breaker, or the one of the run directory when it is there.
+std::vector<std::string> breaker_texts(const Options &options, const std::string &run_dir) {
     std::string usual = run_dir + "/ng.sock";
     struct stat status {};
-    if (texts.empty() && ::stat(usual.c_str(), &status) == 0 && S_ISSOCK(status.st_mode))
-        texts.push_back("unix:" + usual);
+    if (options.breakers.empty() && ::stat(usual.c_str(), &status) == 0 && S_ISSOCK(status.st_mode))
+        return {"unix:" + usual};
+    return options.breakers;
+}
+
+Checked<std::vector<io::net::NgEndpoint>> breakers(const std::vector<std::string> &texts) {
     std::vector<io::net::NgEndpoint> out;
     for (const std::string &text : texts) {
         auto endpoint = io::net::NgEndpoint::parse(text);
@@ -172,7 +181,7 @@ Checked<Setup> Daemon::setup() {
     setup.node = options_.node.empty() ? io::net::host_name() : options_.node;
     auto trace = open_sinks(options_.trace, "--trace", setup.node);
     auto events = open_sinks(options_.events, "--events", setup.node);
-    auto endpoints = breakers(options_, run_dir_);
+    auto endpoints = breakers(breaker_texts(options_, run_dir_));
     auto www = www_folder(options_.www);
     for (const Refusal *why : {wanted ? nullptr : &wanted.error(), trace ? nullptr : &trace.error(),
                                events ? nullptr : &events.error(), endpoints ? nullptr : &endpoints.error(),
@@ -188,7 +197,28 @@ Checked<Setup> Daemon::setup() {
     return setup;
 }
 
+/// Users, groups and modes that the end of the start needs, found before anything is bound.
+Done Daemon::find_accounts() {
+    auto mode = io::rpc::read_mode(options_.control_mode);
+    if (!mode)
+        return refuse(Exit::wrong_usage,
+                      fmt::format("--control-mode is octal, as 0660, not '{}'", options_.control_mode));
+    control_mode_ = *mode;
+    if (!options_.control_group.empty() && !io::net::find_group(options_.control_group))
+        return refuse(Exit::bad_configuration,
+                      fmt::format("--control-group: there is no group {}", options_.control_group));
+    if (options_.user.empty() && options_.group.empty())
+        return {};
+    auto account = io::net::find_account(options_.user, options_.group);
+    if (!account)
+        return refuse(Exit::bad_configuration, account.error());
+    account_ = std::move(*account);
+    return {};
+}
+
 Done Daemon::open() {
+    if (Done done = find_accounts(); !done)
+        return done;
     auto wanted = listeners(options_);
     if (!wanted)
         return tl::unexpected(wanted.error());
@@ -201,7 +231,8 @@ Done Daemon::open() {
     if (!made)
         return tl::unexpected(made.error());
     proxy_ = std::make_unique<Proxy>(loop_, std::move(*made));
-    if (wants_certificate())
+    // One that is named is wanted to be good, even while no listener shows it.
+    if (wants_certificate() || !options_.tls_cert.empty())
         if (Done done = read_certificate(certificate_); !done)
             return done;
     return bind();
@@ -257,14 +288,9 @@ Done Daemon::listen_for_control() {
         options_.control.empty() ? io::cli::in_directory(run_dir_, "proxy.sock") : options_.control;
     if (path.empty())
         return refuse(Exit::cannot_create, fmt::format("cannot make the directory {}", run_dir_));
-    char *end = nullptr;
-    unsigned long mode = std::strtoul(options_.control_mode.c_str(), &end, 8);
-    if (*end != '\0' || options_.control_mode.empty() || mode > 0777)
-        return refuse(Exit::wrong_usage,
-                      fmt::format("--control-mode is octal, as 0660, not '{}'", options_.control_mode));
     add_methods(methods_, *proxy_, [this] { loop_.post([this] { on_signal(SIGTERM); }); });
     auto server =
-        io::rpc::Server::listen(loop_, methods_, path, {static_cast<mode_t>(mode), options_.control_group});
+        io::rpc::Server::listen(loop_, methods_, path, {control_mode_, options_.control_group});
     if (!server)
         return refuse(Exit::cannot_create, server.error());
     control_.emplace(std::move(*server));
@@ -274,8 +300,8 @@ Done Daemon::listen_for_control() {
 Done Daemon::serve() {
     if (Done done = listen_for_control(); !done)
         return done;
-    if (!options_.user.empty() || !options_.group.empty())
-        if (auto dropped = io::net::drop_privileges(options_.user, options_.group); !dropped)
+    if (account_)
+        if (auto dropped = io::net::drop_privileges(*account_); !dropped)
             return refuse(Exit::not_permitted, dropped.error());
     warn_of_open_door();
     signals_.emplace(loop_, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP},
@@ -339,12 +365,32 @@ Done Daemon::reload() {
 
 void Daemon::end() { loop_.stop(); }
 
-/// Everything that can be tried is open by now but the database and the breakers.
+/// What stands for options that were not given.
+void Daemon::name_defaults() {
+    options_.listen = listen_texts(options_);
+    options_.breakers = breaker_texts(options_, run_dir_);
+    if (auto database = options_.database.text(app_.common().run_dir); database && options_.database.file.empty())
+        options_.database.url = io::db::without_password(*database);
+    if (options_.control.empty())
+        options_.control = run_dir_ + "/proxy.sock";
+    options_.node = proxy_->node();
+    if (auto www = www_folder(options_.www))
+        options_.www = www->empty() ? "off" : *www;
+    if (options_.tls_cert.empty() && wants_certificate()) {
+        options_.tls_cert = certificate_.chain();
+        options_.tls_key = certificate_.key();
+    }
+}
+
+/// Ports and certificate were tried as for a start.
 int Daemon::check() {
+    name_defaults();
     std::fputs(app_.effective_configuration().c_str(), stdout);
-    auto database = io::db::Database::open(database_);
-    if (!database)
-        return app_.refuse(Exit::unavailable, fmt::format("database: {}", database.error().text));
+    auto endpoints = breakers(options_.breakers);
+    CORD_ASSERT(endpoints);
+    for (const Done &done : {check_database(database_), check_breakers(*endpoints)})
+        if (!done)
+            return app_.refuse(done.error().code, done.error().text);
     return Exit::done;
 }
 

@@ -1,5 +1,7 @@
 #include "options.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -35,6 +37,14 @@ Checked<engine::proxy::NextHop> next_hop(std::string_view text) {
         return refuse(Exit::unavailable, fmt::format("--allow-next-hop {}", ip.error()));
     hop.address = {*ip, port != 0 ? port : engine::transaction::default_port(hop.transport)};
     return hop;
+}
+
+/// A name as RFC 3261 section 25.1 has hosts (and underscores, which people use), or an address.
+bool is_domain(std::string_view text) {
+    const auto fits = [](char c) {
+        return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.' || c == '_';
+    };
+    return base::IpAddress::parse(text) || (!text.empty() && std::all_of(text.begin(), text.end(), fits));
 }
 
 } // namespace
@@ -84,17 +94,20 @@ void declare(io::cli::App &app, Options &o) {
     app.flag("--check", o.check, "Check all of the configuration, print it, and end");
 }
 
+std::vector<std::string> listen_texts(const Options &options) {
+    if (!options.listen.empty())
+        return options.listen;
+    return {"udp:*:5060", "tcp:*:5060", "ws:*:8080", "tls:*:5061", "wss:*:8443"};
+}
+
 Checked<std::vector<ListenerOption>> listeners(const Options &options) {
-    std::vector<std::string> texts = options.listen;
-    if (texts.empty())
-        texts = {"udp:*:5060", "tcp:*:5060", "ws:*:8080", "tls:*:5061", "wss:*:8443"};
     std::string host;
     std::uint16_t port = 0;
     if (!options.advertise.empty() && !parse_advertised(options.advertise, host, port))
         return refuse(Exit::wrong_usage,
                       fmt::format("--advertise wants a host or address, not '{}'", options.advertise));
     std::vector<ListenerOption> out;
-    for (const std::string &text : texts) {
+    for (const std::string &text : listen_texts(options)) {
         auto one = parse_listener(text);
         if (!one)
             return refuse(Exit::wrong_usage, one.error());
@@ -117,8 +130,11 @@ Checked<std::vector<ListenerOption>> listeners(const Options &options) {
 
 Checked<engine::proxy::Config> core_config(const Options &options) {
     engine::proxy::Config config;
-    for (const std::string &domain : options.domains)
+    for (const std::string &domain : options.domains) {
+        if (!is_domain(domain))
+            return refuse(Exit::wrong_usage, fmt::format("--domain wants a host name or address, not '{}'", domain));
         config.domains.push_back(base::lower(domain));
+    }
     config.authenticate = options.auth == "required";
     if (options.min_expires > options.max_expires)
         return refuse(Exit::wrong_usage, "--min-expires is more than --max-expires");

@@ -45,7 +45,9 @@ using Checked = base::Result<T, Refusal>;
 
 void declare(io::cli::App &app, Options &options);
 
-/// What they ask for, with the usual listeners when none is named.
+/// --listen, or the usual listeners when none is named.
+[[nodiscard]] std::vector<std::string> listen_texts(const Options &options);
+/// What those ask for.
 [[nodiscard]] Checked<std::vector<ListenerOption>> listeners(const Options &options);
 /// All of the core's configuration but its listeners.
 [[nodiscard]] Checked<engine::proxy::Config> core_config(const Options &options);

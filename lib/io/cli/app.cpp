@@ -26,6 +26,7 @@ struct Entry {
     std::function<std::vector<std::string>()> values; ///< As they hold now.
     bool repeated = false;
     bool live = false;
+    bool configured = false; ///< By environment or file.
     void *variable = nullptr;
     void (*copy)(void *to, const void *from) = nullptr; ///< Between variables of two entries for the same option.
 
@@ -202,6 +203,7 @@ void collect(const CommandNode &node, std::vector<const CommandNode *> &all) {
 
 /// Gives an option that the command line left out its values; what they must be is checked as there.
 void fill(Entry &entry, const std::vector<std::string> &values) {
+    entry.configured = true;
     if (entry.option->get_type_size() == 0) { // a flag
         static constexpr std::string_view yes[] = {"true", "yes", "on", "1"};
         static constexpr std::string_view no[] = {"false", "no", "off", "0"};
@@ -390,14 +392,25 @@ int App::run(int argc, char **argv) {
     return output_is_lost() ? refuse(io_error, "the output cannot be written") : code;
 }
 
+int App::value_code(std::string_view key) const {
+    for (const CommandNode *node : chosen(node_.get()))
+        for (const Entry &entry : node->entries)
+            if (entry.key == key && entry.configured)
+                return bad_configuration;
+    return wrong_usage;
+}
+
 std::string App::effective_configuration() const {
+    static constexpr std::string_view no_configuration[] = {"", "config", "check"};
     std::string out;
     for (const CommandNode *node : chosen(node_.get())) {
         if (!node->path.empty())
             out += fmt::format("[{}]\n", node->path);
         for (const Entry &entry : node->entries)
-            for (const std::string &value : entry.key.empty() ? std::vector<std::string>{} : entry.values())
-                out += fmt::format("{} = {}\n", entry.key, value);
+            for (const std::string &value : entry.values())
+                if (!value.empty() && std::find(std::begin(no_configuration), std::end(no_configuration), entry.key) ==
+                                          std::end(no_configuration))
+                    out += fmt::format("{} = {}\n", entry.key, value);
     }
     return out;
 }

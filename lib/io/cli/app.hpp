@@ -92,7 +92,10 @@ class App : public Command {
     [[nodiscard]] base::Result<void, Wrong> read_again(const App &first);
     /// Gives live options the values that `fresh`, declared alike, has read.
     Changes take_live(const App &fresh);
-    /// Every option with the value that holds, as a configuration file.
+    /// What a value that an option cannot have ends with: wrong usage when the command line said it, bad configuration
+    /// when the environment or the file did.
+    [[nodiscard]] int value_code(std::string_view key) const;
+    /// Every option that has a value, with the one that holds, as a configuration file.
     [[nodiscard]] std::string effective_configuration() const;
     /// "tool: why" on stderr; gives `code` back.
     int refuse(int code, std::string_view why) const;

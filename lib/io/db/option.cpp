@@ -19,18 +19,23 @@ void DatabaseOption::declare(cli::Command &command) {
         .option("--db-file", file, "FILE", "A file that holds the database's URL");
 }
 
+base::Result<std::string, std::string> DatabaseOption::text(std::string_view run_dir) const {
+    if (!url.empty())
+        return url;
+    if (file.empty())
+        return fmt::format("sqlite:{}/cordboard.sqlite", cli::state_directory(run_dir));
+    std::string line;
+    std::ifstream in(file);
+    if (!std::getline(in, line))
+        return tl::unexpected(
+            fmt::format("--db-file {}: {}", file, in.is_open() ? "it is empty" : std::strerror(errno)));
+    return std::string(base::trim(line));
+}
+
 base::Result<Url, std::string> DatabaseOption::resolve(std::string_view run_dir) const {
-    std::string text = url;
-    if (text.empty() && !file.empty()) {
-        std::ifstream in(file);
-        if (!std::getline(in, text))
-            return tl::unexpected(
-                fmt::format("--db-file {}: {}", file, in.is_open() ? "it is empty" : std::strerror(errno)));
-    }
-    if (text.empty())
-        text = fmt::format("sqlite:{}/cordboard.sqlite", cli::state_directory(run_dir));
-    return parse_url(base::trim(text)).map_error([&](base::Error e) {
-        return fmt::format("{}: {}", without_password(text), e.reason);
+    return text(run_dir).and_then([](const std::string &text) {
+        return parse_url(text).map_error(
+            [&](base::Error e) { return fmt::format("{}: {}", without_password(text), e.reason); });
     });
 }
 

@@ -16,8 +16,9 @@ struct DatabaseOption {
     std::string file;
 
     void declare(cli::Command &command);
-    /// --db, else the first line of --db-file, else cordboard.sqlite in the state directory. The error is a
-    /// sentence.
+    /// --db, else the first line of --db-file, else cordboard.sqlite in the state directory. Errors are
+    /// sentences.
+    [[nodiscard]] base::Result<std::string, std::string> text(std::string_view run_dir) const;
     [[nodiscard]] base::Result<Url, std::string> resolve(std::string_view run_dir) const;
 };
 

@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -17,17 +16,6 @@
 #include "io/net/fd.hpp"
 
 namespace cord::io::net {
-namespace {
-
-std::optional<gid_t> group_number(const std::string &name) {
-    if (const group *found = ::getgrnam(name.c_str()))
-        return found->gr_gid;
-    auto number = base::to_uint(name, UINT32_MAX - 1);
-    return number ? std::optional(static_cast<gid_t>(*number)) : std::nullopt;
-}
-
-} // namespace
-
 void notify_manager(std::string_view state) {
     const char *path = std::getenv("NOTIFY_SOCKET");
     sockaddr_un address{};
@@ -43,22 +31,36 @@ void notify_manager(std::string_view state) {
                    reinterpret_cast<const sockaddr *>(&address), size);
 }
 
-base::Result<void, std::string> drop_privileges(const std::string &user, const std::string &group) {
-    const passwd *entry = user.empty() ? nullptr : ::getpwnam(user.c_str());
-    auto number = base::to_uint(user, UINT32_MAX - 1);
-    if (!user.empty() && entry == nullptr && !number)
-        return tl::unexpected(fmt::format("there is no user {}", user));
-    uid_t uid = entry ? entry->pw_uid : number ? static_cast<uid_t>(*number) : ::geteuid();
-    gid_t gid = entry ? entry->pw_gid : ::getegid();
-    if (!group.empty()) {
-        auto named = group_number(group);
-        if (!named)
-            return tl::unexpected(fmt::format("there is no group {}", group));
-        gid = *named;
-    }
-    bool groups = entry ? ::initgroups(entry->pw_name, gid) == 0 : ::setgroups(0, nullptr) == 0;
-    if (!groups || ::setresgid(gid, gid, gid) != 0 || ::setresuid(uid, uid, uid) != 0)
-        return tl::unexpected(fmt::format("cannot become {}:{}: {}", user, group, std::strerror(errno)));
+std::optional<gid_t> find_group(const std::string &name) {
+    if (const group *found = ::getgrnam(name.c_str()))
+        return found->gr_gid;
+    auto number = base::to_uint(name, UINT32_MAX - 1);
+    return number ? std::optional(static_cast<gid_t>(*number)) : std::nullopt;
+}
+
+base::Result<Account, std::string> find_account(const std::string &user, const std::string &group) {
+    Account account{{}, ::geteuid(), ::getegid()};
+    if (const passwd *entry = user.empty() ? nullptr : ::getpwnam(user.c_str()))
+        account = {entry->pw_name, entry->pw_uid, entry->pw_gid};
+    else if (auto number = base::to_uint(user, UINT32_MAX - 1))
+        account.user = static_cast<uid_t>(*number);
+    else if (!user.empty())
+        return tl::unexpected(fmt::format("--user: there is no user {}", user));
+    if (group.empty())
+        return account;
+    auto number = find_group(group);
+    if (!number)
+        return tl::unexpected(fmt::format("--group: there is no group {}", group));
+    account.group = *number;
+    return account;
+}
+
+base::Result<void, std::string> drop_privileges(const Account &to) {
+    bool groups =
+        to.name.empty() ? ::setgroups(0, nullptr) == 0 : ::initgroups(to.name.c_str(), to.group) == 0;
+    if (!groups || ::setresgid(to.group, to.group, to.group) != 0 || ::setresuid(to.user, to.user, to.user) != 0)
+        return tl::unexpected(
+            fmt::format("cannot become user {} and group {}: {}", to.user, to.group, std::strerror(errno)));
     return {};
 }
 

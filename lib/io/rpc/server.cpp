@@ -1,21 +1,21 @@
 #include "io/rpc/server.hpp"
 
-#include <grp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "io/net/daemon.hpp"
 #include "io/net/fd.hpp"
 
 namespace cord::io::rpc {
@@ -31,13 +31,6 @@ tl::unexpected<std::string> failed(const std::string &path) {
 bool is_served(const sockaddr_un &address) {
     net::Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     return ::connect(probe.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
-}
-
-std::optional<gid_t> group_id(const std::string &group) {
-    if (const ::group *entry = ::getgrnam(group.c_str()))
-        return entry->gr_gid;
-    auto number = base::to_uint(group, UINT32_MAX);
-    return number ? std::optional(static_cast<gid_t>(*number)) : std::nullopt;
 }
 
 Outcome open_socket(const std::string &path, const Server::Options &options) {
@@ -64,7 +57,7 @@ Outcome open_socket(const std::string &path, const Server::Options &options) {
     if (bound != 0)
         return failed(path);
     if (!options.group.empty()) {
-        auto group = group_id(options.group);
+        auto group = net::find_group(options.group);
         if (!group)
             return tl::unexpected(fmt::format("there is no group {}", options.group));
         if (::chown(path.c_str(), static_cast<uid_t>(-1), *group) != 0)
@@ -108,6 +101,14 @@ struct Server::Parts {
     bool owner_only;
     std::map<int, Connection> connections; ///< By descriptor.
 };
+
+std::optional<mode_t> read_mode(const std::string &text) {
+    char *end = nullptr;
+    const unsigned long mode = std::strtoul(text.c_str(), &end, 8);
+    if (text.empty() || !base::is_digit(text.front()) || *end != '\0' || mode > 0777)
+        return std::nullopt;
+    return static_cast<mode_t>(mode);
+}
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Server::Server(Server &&) noexcept = default;

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -11,6 +12,9 @@
 #include "io/rpc/methods.hpp"
 
 namespace cord::io::rpc {
+
+/// The octal mode of a socket; nothing when it is none.
+[[nodiscard]] std::optional<mode_t> read_mode(const std::string &text);
 
 class Server {
   public:

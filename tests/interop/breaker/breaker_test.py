@@ -285,8 +285,14 @@ def usage(folder):
     taken = run("--interface", "127.0.0.1", "--ng", f"unix:{folder}/ng.sock")
     check(taken.returncode == 73 and "another process" in taken.stderr, "a socket that another process serves", taken)
     checked = run("--check", "--interface", "127.0.0.1", "--ng", f"unix:{folder}/check.sock", "--run-dir", f"{folder}/check")
-    check(checked.returncode == 0 and "interface" in checked.stdout and not os.path.exists(f"{folder}/check.sock"),
-          "--check prints what holds, and leaves nothing behind", checked)
+    check(checked.returncode == 0 and not os.path.exists(f"{folder}/check.sock"), "--check leaves nothing behind", checked)
+    lines = checked.stdout.splitlines()
+    check(all(line in lines for line in ("interface = 127.0.0.1", f"ng = unix:{folder}/check.sock", f"control = {folder}/check/breaker.sock"))
+          and not any(line.startswith("check") or line.endswith("= ") for line in lines), "--check prints what holds", checked)
+    for options, code, words in ((["--user", "nosuch"], 78, "no user nosuch"), (["--control-group", "nosuch"], 78, "no group nosuch"),
+                                 (["--control-mode", "9999"], 78, "octal")):
+        refused = run("--check", "--interface", "127.0.0.1", "--ng", f"unix:{folder}/check.sock", "--run-dir", f"{folder}/check", *options)
+        check(refused.returncode == code and words in refused.stderr, f"--check {' '.join(options)}: {code}", refused)
 
 
 def main():

@@ -44,10 +44,31 @@ def refuses_to_start(proxy):
 
 
 def checks(proxy):
-    checked = proxy.run("sipws-proxy", "--check", "-l", "udp::0", "--grace", "7")
-    check(checked.returncode == 0 and "grace = 7" in checked.stdout, "--check prints the configuration", checked.stdout + checked.stderr)
-    missing = proxy.run("sipws-proxy", "--check", "-l", "udp::0", "--db", "sqlite:/nonexistent/x")
-    check(missing.returncode == 69, "--check finds a missing database: 69", missing.stderr)
+    def check_with(*options):
+        return proxy.run("sipws-proxy", "--check", "-l", "udp:127.0.0.1:0", *options)
+
+    checked = check_with("--grace", "7")
+    lines = checked.stdout.splitlines()
+    check(checked.returncode == 0 and "grace = 7" in lines, "--check prints the configuration", checked.stdout + checked.stderr)
+    wanted = (f"db = sqlite:{proxy.folder}/cordboard.sqlite", f"control = {proxy.folder}/proxy.sock", "listen = udp:127.0.0.1:0",
+              f"node = {socket.gethostname()}")
+    check(all(line in lines for line in wanted) and any(line.startswith("www = ") for line in lines),
+          "--check names the defaults that hold", checked.stdout)
+    check(not any(line.startswith("check") or line.endswith("= ") for line in lines), "--check prints nothing that is no configuration",
+          checked.stdout)
+    pathlib.Path(f"{proxy.folder}/again.conf").write_text(checked.stdout, encoding="utf-8")
+    again = proxy.run("sipws-proxy", "--check", "--config", f"{proxy.folder}/again.conf")
+    check(again.returncode == 0 and again.stdout == checked.stdout, "--check: what it printed is a configuration file", again.stderr)
+    for options, code, words in ((["--db", "sqlite:/nonexistent/x"], 69, "no database"),
+                                 (["--breaker", f"unix:{proxy.folder}/none"], 69, "does not answer"),
+                                 (["--breaker", "exec:/nonexistent/breaker"], 69, "does not answer"),
+                                 (["--user", "nosuch"], 78, "no user nosuch"), (["--group", "nosuch"], 78, "no group nosuch"),
+                                 (["--control-group", "nosuch"], 78, "no group nosuch"), (["--control-mode", "9999"], 2, "octal"),
+                                 (["--tls-cert", "/nonexistent"], 78, "/nonexistent"),
+                                 (["--domain", ""], 2, "--domain"), (["--domain", "a b;c"], 2, "--domain")):
+        refused = check_with(*options)
+        check(refused.returncode == code and words in refused.stderr, f"--check {' '.join(options)[:40]}: {code}",
+              f"{refused.returncode} {refused.stderr}")
 
 
 def keeps_secrets(proxy):
