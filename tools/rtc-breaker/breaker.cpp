@@ -59,7 +59,8 @@ std::optional<std::vector<BoundPort>> Breaker::bind(const std::vector<engine::ng
         const base::IpAddress &address = config_.interfaces[need.interface].address;
         auto pair = relay_.bind_pair(address);
         if (!pair) {
-            base::log::error("media", "{}: {}", address.text(), pair.error().text());
+            if (no_ports_.now())
+                base::log::warning("media", "{}: {}", address.text(), pair.error().text());
             for (const BoundPort &port : out) {
                 relay_.release(port.rtp);
                 if (port.rtcp)

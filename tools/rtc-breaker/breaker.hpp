@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/random.hpp"
+#include "base/seldom.hpp"
 #include "engine/ng/core.hpp"
 #include "io/media/relay.hpp"
 #include "io/net/loop.hpp"
@@ -51,6 +52,7 @@ class Breaker {
     std::map<engine::ng::ClientId, Answer> waiting_;
     engine::ng::ClientId last_client_ = 0;
     std::function<void()> drained_;
+    base::Seldom no_ports_;
 };
 
 } // namespace cord::tools::rtc_breaker

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@
 #include "io/cli/paths.hpp"
 #include "io/net/clock.hpp"
 #include "io/net/daemon.hpp"
+#include "io/net/socket.hpp"
 #include "io/rpc/server.hpp"
 #include "listeners.hpp"
 
@@ -137,13 +139,19 @@ class Daemon {
                 return app_.refuse(exit_code::bad_configuration, interface.error());
             config_.interfaces.push_back(std::move(*interface));
         }
-        if (!config_.interfaces.empty())
-            return exit_code::done;
-        auto address = default_address();
-        if (!address)
-            return app_.refuse(exit_code::bad_configuration,
-                               "there is no default route: name an address with --interface");
-        config_.interfaces.push_back({"default", *address, *address, {}});
+        if (config_.interfaces.empty()) {
+            auto address = default_address();
+            if (!address)
+                return app_.refuse(exit_code::bad_configuration,
+                                   "there is no default route: name an address with --interface");
+            config_.interfaces.push_back({"default", *address, *address, {}});
+        }
+        // Else the first call would find out.
+        for (const engine::ng::Interface &interface : config_.interfaces)
+            if (auto tried = io::net::bind_udp({interface.address, 0}); !tried)
+                return app_.refuse(exit_code::cannot_create,
+                                   fmt::format("--interface {}: {}", interface.address.text(),
+                                               std::strerror(tried.error().number)));
         return exit_code::done;
     }
 

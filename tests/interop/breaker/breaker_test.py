@@ -235,6 +235,11 @@ def out_of_ports(folder):
     answer = client.ask("offer", call_id="c", from_tag="f", sdp=sdp(a))
     check(answer == {"result": "error", "error-reason": "Ran out of ports"}, "and in OpenSIPS'", answer)
     check(client.ask("list")["calls"] == [], "and no call is left behind")
+    for _ in range(5):
+        client.ask("offer", call_id="c", from_tag="f", sdp=sdp(a))
+    small.process.send_signal(signal.SIGTERM)
+    words = small.process.stderr.read()
+    check(words.count("all media ports are in use") == 1 and "level=warning" in words, "and one line a second tells it", words)
     small.stop()
 
 
@@ -269,8 +274,9 @@ def hangup(folder):
     client.ask("offer", call_id="c", from_tag="f", sdp=sdp(a))
     breaker.process.send_signal(signal.SIGTERM)
     check("9 s at most" in breaker.process.stderr.readline(), "SIGHUP: the new value holds")
-    client.ask("delete", call_id="c", from_tag="f")
-    check(breaker.stop() == 0, "SIGHUP: and it serves on to its end")
+    client.ask("delete", call_id="c", from_tag="f", delete_delay=0)
+    check(breaker.process.wait(timeout=20) == 0, "SIGHUP: and it serves on to its end")
+    breaker.process.stderr.close()
 
 
 def usage(folder):
@@ -279,6 +285,9 @@ def usage(folder):
 
     check(run("--no-such").returncode == 2, "an unknown option is wrong usage")
     check(run("--interface", "nowhere").returncode == 78, "an address that is none")
+    stranger = run("--interface", "192.0.2.77", "--ng", f"unix:{folder}/check.sock")
+    check(stranger.returncode == 73 and stranger.stderr.count("\n") == 1 and "192.0.2.77: Cannot assign" in stranger.stderr,
+          "an address that is not this machine's", stranger)
     check(run("--interface", "127.0.0.1", "--ng", "carrier:pigeon").returncode == 78, "an endpoint of no kind")
     check(run("--interface", "127.0.0.1", "--ng", f"unix:{folder}").returncode == 73, "a socket where a folder is")
     check(run("--interface", "127.0.0.1", "--ports", "7").returncode == 78, "ports that are no range")
