@@ -33,8 +33,13 @@ struct DatabaseThread::Parts {
     /// The open database, opened again when it was gone; null while it cannot be.
     Database *ready();
     void commit(std::vector<StoreJob> jobs);
-    /// Logs a change between well and not.
-    void judge(const Failure *failure);
+    /// Reading works while a full disk keeps us from writing: each has a health of its own.
+    struct Health {
+        const char *can;
+        bool well = true;
+        /// Logs a change between well and not.
+        void judge(const Failure *failure);
+    };
     [[nodiscard]] bool full() const { return stores.size() + jobs.size() >= mailbox_limit; }
 
     const Url url;
@@ -52,7 +57,7 @@ struct DatabaseThread::Parts {
     std::optional<Database> database;
     std::chrono::steady_clock::time_point next_try{};
     std::vector<RowChange> owed;
-    bool well = true;
+    Health opening{"opened"}, reading{"read"}, writing{"written"};
 
     std::thread thread; ///< Last, so that it starts when all else is there.
 };
@@ -87,7 +92,7 @@ void DatabaseThread::look_user(std::string name, std::string domain, FoundUser f
         Result<std::optional<Ha1s>> answer = fail(Trouble::gone, "the database is not there");
         if (db != nullptr) {
             answer = db->ha1s(name, domain);
-            parts_->judge(answer ? nullptr : &answer.error());
+            parts_->reading.judge(answer ? nullptr : &answer.error());
         }
         parts_->failures += answer ? 0 : 1;
         parts_->post([found, answer = std::move(answer)] { found(answer); });
@@ -135,10 +140,9 @@ Database *DatabaseThread::Parts::ready() {
         database.reset();
     if (!database && std::chrono::steady_clock::now() >= next_try) {
         auto opened = Database::open(url);
+        opening.judge(opened ? nullptr : &opened.error());
         if (opened)
             database.emplace(std::move(*opened));
-        else
-            judge(&opened.error());
         next_try = std::chrono::steady_clock::now() + retry_interval;
     }
     return database ? &*database : nullptr;
@@ -159,7 +163,7 @@ void DatabaseThread::Parts::commit(std::vector<StoreJob> batch) {
     Result<std::monostate> done = fail(Trouble::gone, "the database is not there");
     if (db != nullptr) {
         done = db->store(rows);
-        judge(done ? nullptr : &done.error());
+        writing.judge(done ? nullptr : &done.error());
     }
     if (done) {
         ++commits;
@@ -177,12 +181,12 @@ void DatabaseThread::Parts::commit(std::vector<StoreJob> batch) {
             post([stored = std::move(job.stored), ok = done.has_value()] { stored(ok); });
 }
 
-void DatabaseThread::Parts::judge(const Failure *failure) {
-    bool now_well = failure == nullptr;
+void DatabaseThread::Parts::Health::judge(const Failure *failure) {
+    const bool now_well = failure == nullptr;
     if (well && !now_well)
-        base::log::error("db", "registrations are refused until the database works again: {}", failure->text);
+        base::log::error("db", "registrations are refused until the database can be {}: {}", can, failure->text);
     if (!well && now_well)
-        base::log::info("db", "the database works again");
+        base::log::info("db", "the database can be {} again", can);
     well = now_well;
 }
 

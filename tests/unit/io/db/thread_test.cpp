@@ -1,11 +1,15 @@
 #include "io/db/thread.hpp"
 
+#include <unistd.h>
+
 #include <condition_variable>
+#include <cstdio>
 #include <deque>
 #include <mutex>
 #include <thread>
 
 #include "base/log.hpp"
+#include "io/db/session.hpp"
 #include "unit/io/db/temporary.hpp"
 
 using namespace cord::io::db;
@@ -64,6 +68,27 @@ bool stored(DatabaseThread &db, Turns &turns, std::vector<Change> changes) {
 struct Quiet {
     Quiet() { cord::base::log::set_level(cord::base::log::Level::error); }
     ~Quiet() { cord::base::log::set_level(cord::base::log::Level::info); }
+};
+
+/// What is logged while it stands.
+class Words {
+  public:
+    Words() { ::dup2(::fileno(file_.get()), STDERR_FILENO); }
+    ~Words() {
+        ::dup2(before_, STDERR_FILENO);
+        ::close(before_);
+    }
+    std::string text() {
+        std::string out;
+        std::rewind(file_.get());
+        for (int c; (c = std::fgetc(file_.get())) != EOF;)
+            out += static_cast<char>(c);
+        return out;
+    }
+
+  private:
+    std::unique_ptr<std::FILE, int (*)(std::FILE *)> file_{std::tmpfile(), std::fclose};
+    int before_ = ::dup(STDERR_FILENO);
 };
 
 } // namespace
@@ -132,6 +157,28 @@ TEST_CASE("without a database each call fails, and works again once it is there"
     // Writes to a deleted file would go nowhere.
     std::filesystem::remove(t.url.place);
     CHECK_FALSE(stored(db, turns, {change("c")}));
+}
+
+TEST_CASE("a database that is read does not pass for one that can be written") {
+    TemporaryDatabase t;
+    REQUIRE(*t.created().add_user({"alice", "example.com"}, "secret"));
+    Turns turns;
+    Words words;
+    DatabaseThread db(t.url, turns.post());
+    auto other = Session::open(t.url);
+    REQUIRE(other);
+    (void)(*other)->transaction([&]() -> Result<std::monostate> { // as a full disk would, it leaves reading alone
+        CHECK_FALSE(stored(db, turns, {change("a")}));
+        bool found = false;
+        db.look_user("alice", "example.com", [&](auto user) { found = user && *user; });
+        turns.one();
+        CHECK(found);
+        return std::monostate();
+    });
+    CHECK(words.text().find("until the database can be written") != std::string::npos);
+    CHECK(words.text().find("again") == std::string::npos);
+    CHECK(stored(db, turns, {change("a")}));
+    CHECK(words.text().find("the database can be written again") != std::string::npos);
 }
 
 TEST_CASE("what was asked for before the end is done") {
