@@ -32,6 +32,7 @@ class Breaker {
     statistics(engine::media::SessionId session) const {
         return relay_.statistics(session);
     }
+    [[nodiscard]] engine::ng::Counters ng_counters() const { return core_.counters(); }
     [[nodiscard]] io::media::RelayCounters counters() const { return relay_.counters(); }
 
   private:

@@ -74,7 +74,10 @@ Answer sessions(const Breaker &breaker) {
 
 Answer statistics(const Breaker &breaker) {
     const io::media::RelayCounters counters = breaker.counters();
-    const std::pair<const char *, std::uint64_t> counts[] = {{"media:sessions", breaker.sessions().size()},
+    const engine::ng::Counters ng = breaker.ng_counters();
+    const std::pair<const char *, std::uint64_t> counts[] = {{"ng:messages", ng.messages},
+                                                             {"ng:errors", ng.errors},
+                                                             {"media:sessions", breaker.sessions().size()},
                                                              {"media:received", counters.received},
                                                              {"media:sent", counters.sent},
                                                              {"media:not_sent", counters.not_sent},

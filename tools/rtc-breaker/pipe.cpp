@@ -8,9 +8,14 @@
 #include <optional>
 
 #include "base/limits.hpp"
+#include "base/log.hpp"
+#include "base/seldom.hpp"
+#include "base/text.hpp"
 #include "engine/ng/envelope.hpp"
 
 namespace cord::tools::rtc_breaker {
+
+static constexpr char too_long[] = "ng message is too long";
 
 /// Shared with the answers that are still to come: they may outlive the pipe.
 struct Pipe::State : std::enable_shared_from_this<Pipe::State> {
@@ -33,43 +38,88 @@ struct Pipe::State : std::enable_shared_from_this<Pipe::State> {
         const ssize_t n = ::read(input, buffer.data(), buffer.size());
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return wait();
-        if (n <= 0)
-            return end();
-        received.append(buffer.data(), static_cast<std::size_t>(n));
         auto self = shared_from_this(); // a message may end this pipe
+        if (n <= 0) {
+            if (lines && !received.empty()) { // the last line may lack its end
+                received += '\n';
+                cut();
+            }
+            return end();
+        }
+        if (broken) { // what is on its way is read, or the system would reset the connection before the answer is
+            discarded += static_cast<std::size_t>(n);
+            return discarded > 64 * base::limits::ng_message ? end() : wait();
+        }
+        received.append(buffer.data(), static_cast<std::size_t>(n));
         cut();
-        if (!ended && !broken)
+        if (!ended)
             wait();
-        else if (!ended && unsent.empty())
-            end();
     }
 
     /// Hands on every whole message.
     void cut() {
         std::size_t at = 0;
         while (!ended && !broken) {
+            while (!skipping && at < received.size() && base::is_space(received[at]))
+                ++at;
             const std::string_view rest = std::string_view(received).substr(at);
-            auto length = engine::ng::frame(rest);
-            if (length && !*length)
+            const std::size_t used = lines ? take_line(rest) : take_framed(rest);
+            if (used == 0)
                 break;
-            // What cannot be cut is still answered; where the next message begins, only lines tell.
-            const std::size_t end = length ? **length : rest.find('\n');
-            if (!length && (!lines || end == std::string_view::npos)) {
-                if (lines && rest.size() < base::limits::ng_message)
-                    break;
-                broken = true;
-            }
-            give(rest.substr(0, end));
-            at = length ? at + end : std::min(received.size(), at + end + 1);
+            at += used;
         }
         received.erase(0, at);
     }
 
-    void give(std::string_view message) {
-        on_message(message, [weak = weak_from_this()](std::string answer) {
-            if (auto self = weak.lock())
-                self->send(std::move(answer));
-        });
+    /// Where the next message begins behind one that cannot be cut, nobody knows: that is the last.
+    std::size_t take_framed(std::string_view rest) {
+        auto length = engine::ng::frame(rest);
+        if (length && !*length)
+            return 0;
+        broken = !length;
+        const std::size_t used = length ? **length : rest.size();
+        give(rest.substr(0, used), length ? "" : length.error().reason);
+        return used;
+    }
+
+    /// A line a message, but for bencode, whose strings hold line ends and whose length is in it.
+    std::size_t take_line(std::string_view rest) {
+        const std::size_t end = rest.find('\n');
+        const std::size_t whole = end == std::string_view::npos ? 0 : end + 1;
+        if (skipping) {
+            skipping = whole == 0;
+            return whole == 0 ? rest.size() : whole;
+        }
+        const std::string_view line = rest.substr(0, end);
+        const auto opened = engine::ng::open(line);
+        auto length = engine::ng::frame(rest);
+        if (whole > 0 && (!length || (opened && opened->encoding == engine::ng::Encoding::json))) {
+            give(line, "not an ng message");
+            return whole;
+        }
+        if (length && *length) {
+            give(rest.substr(0, **length), "");
+            return **length;
+        }
+        if (rest.size() <= base::limits::ng_message)
+            return 0;
+        give(rest, too_long);
+        skipping = true;
+        return take_line(rest);
+    }
+
+    /// What is no message is counted and answered all the same: who waits for an answer learns why.
+    void give(std::string_view message, const char *fault) {
+        if (message.size() <= base::limits::ng_message && engine::ng::open(message))
+            return on_message(message, [weak = weak_from_this()](std::string answer) {
+                if (auto self = weak.lock())
+                    self->send(std::move(answer));
+            });
+        const char *reason = message.size() > base::limits::ng_message ? too_long : fault;
+        on_message({}, {});
+        if (static base::Seldom complaint; complaint.now())
+            base::log::warning("ng", "{}: {}", lines ? "a line on standard input" : "a connection", reason);
+        send(engine::ng::refusal(message, reason));
     }
 
     void send(std::string answer) {
@@ -94,7 +144,7 @@ struct Pipe::State : std::enable_shared_from_this<Pipe::State> {
             unsent.erase(0, static_cast<std::size_t>(n));
         }
         if (broken)
-            end();
+            ::shutdown(output, SHUT_WR);
     }
 
     void end() {
@@ -109,7 +159,9 @@ struct Pipe::State : std::enable_shared_from_this<Pipe::State> {
     io::net::Watch reading;
     std::optional<io::net::Watch> own_writing;
     std::string received, unsent;
-    bool broken = false;
+    std::size_t discarded = 0;
+    bool skipping = false; ///< To the end of a line that is too long.
+    bool broken = false;   ///< Nothing more is taken; what was answered goes out.
     bool ended = false;
 };
 

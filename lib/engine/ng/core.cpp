@@ -60,6 +60,7 @@ struct Core::Parts {
     std::map<Token, Waiting> waiting;
     Token last_token = 0;
     std::vector<Effect> effects;
+    Counters counters;
 
     void act(std::vector<Effect> more) {
         effects.insert(effects.end(), std::make_move_iterator(more.begin()),
@@ -67,6 +68,7 @@ struct Core::Parts {
     }
 
     void reply(const Waiting &command, const Dict &dict, base::Time now) {
+        counters.errors += wire::bencode::text_of(dict, "result") == "error";
         std::string bytes = seal(command.envelope, dict);
         if (!command.envelope.cookie.empty())
             cookies.store(command.envelope.cookie, bytes, now);
@@ -90,16 +92,19 @@ struct Core::Parts {
 
 Core::Core(Config config, base::Random &random)
     : parts_(std::make_unique<Parts>(
-          Parts{State{std::move(config), random, {}, {}, {}, 0, false}, {}, {}, 0, {}})) {
+          Parts{State{std::move(config), random, {}, {}, {}, 0, false}, {}, {}, 0, {}, {}})) {
     CORD_ASSERT(!parts_->state.config.interfaces.empty());
 }
 Core::~Core() = default;
 Core::Core(Core &&) noexcept = default;
 
 void Core::receive(ClientId client, std::string_view message, base::Now now) {
+    ++parts_->counters.messages;
     auto envelope = open(message);
-    if (!envelope)
+    if (!envelope) {
+        ++parts_->counters.errors;
         return;
+    }
     if (!envelope->cookie.empty()) {
         if (const std::string *known = parts_->cookies.find(envelope->cookie, now.mono)) {
             parts_->effects.emplace_back(Reply{client, *known});
@@ -165,6 +170,8 @@ base::Time Core::next_deadline() const {
 std::vector<Effect> Core::take_effects() { return std::exchange(parts_->effects, {}); }
 
 void Core::drain() { parts_->state.draining = true; }
+
+Counters Core::counters() const { return parts_->counters; }
 
 std::vector<SessionInfo> Core::sessions() const {
     std::vector<SessionInfo> out;

@@ -25,6 +25,11 @@ struct SessionInfo {
     base::UnixTime created{};
 };
 
+struct Counters {
+    std::uint64_t messages = 0; ///< All that came.
+    std::uint64_t errors = 0;   ///< Of these, what was no message, or was answered with an error.
+};
+
 class Core {
   public:
     /// `random` must outlive the core.
@@ -32,7 +37,7 @@ class Core {
     ~Core();
     Core(Core &&) noexcept;
 
-    /// One whole message: a datagram, a line, a piece that `frame` has cut.
+    /// One whole message: a datagram, a line, a piece that `frame` has cut. One that `open` refuses is counted.
     void receive(ClientId client, std::string_view message, base::Now now);
     /// As many as were needed, in their order; nullopt when there are not so many.
     void bound(Token token, std::optional<std::vector<BoundPort>> ports, base::Now now);
@@ -50,6 +55,7 @@ class Core {
     /// New calls are refused from now on.
     void drain();
     [[nodiscard]] std::vector<SessionInfo> sessions() const;
+    [[nodiscard]] Counters counters() const;
 
   private:
     struct Parts;

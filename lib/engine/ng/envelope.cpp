@@ -73,6 +73,16 @@ std::string seal(const Envelope &request, const bencode::Dict &reply) {
     return out + (request.encoding == Encoding::json ? bencode::write_json(reply) : bencode::write(reply));
 }
 
+std::string refusal(std::string_view message, std::string_view reason) {
+    message = base::trim(message.substr(0, 2 * max_cookie));
+    Envelope request{{}, Encoding::json, {}};
+    if (auto opened = open(message); opened && !opened->payload.empty() && opened->payload.front() == 'd')
+        request = *opened;
+    else if (opened)
+        request.cookie = opened->cookie;
+    return seal(request, {{"result", "error"}, {"error-reason", reason}});
+}
+
 base::Result<std::optional<std::size_t>> frame(std::string_view stream) {
     constexpr auto not_yet = std::optional<std::size_t>();
     std::size_t start = 0;

@@ -27,6 +27,9 @@ struct Envelope {
 /// An answer under the same cookie and in the same encoding.
 [[nodiscard]] std::string seal(const Envelope &request, const wire::bencode::Dict &reply);
 
+/// The answer to what is no ng message, under its cookie where it has one: in JSON, unless it seems to be bencode.
+[[nodiscard]] std::string refusal(std::string_view message, std::string_view reason);
+
 /// Length of the first message of a stream, with blanks before it; nullopt while its end has not come. An
 /// error is final: where the next message begins cannot be told.
 [[nodiscard]] base::Result<std::optional<std::size_t>> frame(std::string_view stream);
