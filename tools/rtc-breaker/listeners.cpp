@@ -108,7 +108,7 @@ base::Result<SocketFile, ListenError> bind_unix(std::string_view endpoint, std::
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.empty() || path.size() >= sizeof address.sun_path)
-        return refuse(exit_code::bad_configuration, endpoint, path.empty() ? "no path" : "path is too long");
+        return refuse(exit_code::wrong_usage, endpoint, path.empty() ? "no path" : "path is too long");
     std::memcpy(address.sun_path, path.data(), path.size());
     struct stat there {};
     if (::lstat(address.sun_path, &there) == 0) {
@@ -241,7 +241,7 @@ Made listen_ip(io::net::Loop &loop, std::string_view endpoint, bool tcp, std::st
                OnMessage on_message) {
     auto at = read_address(address);
     if (!at)
-        return refuse(exit_code::bad_configuration, endpoint, at.error());
+        return refuse(exit_code::wrong_usage, endpoint, at.error());
     auto fd = tcp ? io::net::listen_tcp(*at) : io::net::bind_udp(*at);
     if (!fd)
         return tl::unexpected(ListenError{exit_code::cannot_create, fd.error().text});
@@ -275,7 +275,7 @@ Made listen(io::net::Loop &loop, std::string_view endpoint, OnMessage on_message
         return listen_ip(loop, endpoint, kind == "tcp", address, std::move(on_message));
     if (kind == "unix" || kind == "unixgram")
         return listen_unix(loop, endpoint, kind == "unix", address, std::move(on_message));
-    return refuse(exit_code::bad_configuration, endpoint,
+    return refuse(exit_code::wrong_usage, endpoint,
                   "not udp:HOST:PORT, tcp:HOST:PORT, unix:PATH, unixgram:PATH or -");
 }
 

@@ -118,7 +118,7 @@ class Daemon {
     int find_accounts() {
         auto mode = io::rpc::read_mode(options_.control_mode);
         if (!mode)
-            return app_.refuse(exit_code::bad_configuration, "--control-mode is octal, as 0660");
+            return app_.refuse(app_.value_code("control-mode"), "--control-mode is octal, as 0660");
         control_mode_ = *mode;
         if (!options_.control_group.empty() && !io::net::find_group(options_.control_group))
             return app_.refuse(exit_code::bad_configuration,
@@ -136,7 +136,7 @@ class Daemon {
         for (const std::string &text : options_.interfaces) {
             auto interface = read_interface(text);
             if (!interface)
-                return app_.refuse(exit_code::bad_configuration, interface.error());
+                return app_.refuse(app_.value_code("interface"), interface.error());
             config_.interfaces.push_back(std::move(*interface));
         }
         if (config_.interfaces.empty()) {
@@ -158,8 +158,7 @@ class Daemon {
     int start_media() {
         auto ports = read_ports(options_.ports);
         if (!ports)
-            return app_.refuse(exit_code::bad_configuration,
-                               "--ports " + options_.ports + ": not FIRST-LAST");
+            return app_.refuse(app_.value_code("ports"), "--ports " + options_.ports + ": not FIRST-LAST");
         auto certificate =
             crypto::Certificate::self_signed(std::vector<std::string>{"rtc-breaker"}, io::net::now().unix);
         if (!certificate)
@@ -189,7 +188,7 @@ class Daemon {
             return exit_code::done;
         auto port = base::to_uint(options_.webrtc_port, UINT16_MAX);
         if (!port || *port == 0)
-            return app_.refuse(exit_code::bad_configuration,
+            return app_.refuse(app_.value_code("webrtc-port"),
                                "--webrtc-port " + options_.webrtc_port + ": not a port or off");
         for (engine::ng::Interface &interface : config_.interfaces) {
             const base::Endpoint at{interface.address, static_cast<std::uint16_t>(*port)};
@@ -218,7 +217,10 @@ class Daemon {
                 },
                 [this] { on_input_end(); });
             if (!listener)
-                return app_.refuse(listener.error().exit_code, listener.error().text);
+                return app_.refuse(listener.error().exit_code == exit_code::wrong_usage
+                                       ? app_.value_code("ng")
+                                       : listener.error().exit_code,
+                                   "--ng " + listener.error().text);
             listeners_.push_back(std::move(*listener));
         }
         return exit_code::done;

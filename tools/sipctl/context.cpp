@@ -41,7 +41,7 @@ void Context::say(const std::string &words) const {
 Outcome<io::db::Database> Context::open_database() const {
     auto url = database_.resolve(app_.common().run_dir);
     if (!url)
-        return refuse(io::cli::wrong_usage, url.error());
+        return refuse(app_.value_code("db"), url.error());
     auto opened = io::db::Database::open(*url);
     if (!opened)
         return refuse(opened.error());

@@ -28,7 +28,7 @@ struct Tool {
 int Tool::create() const {
     auto url = database.resolve(app.common().run_dir);
     if (!url)
-        return app.refuse(io::cli::wrong_usage, url.error());
+        return app.refuse(app.value_code("db"), url.error());
     // The folder is made where it is the usual one; a path that the user wrote is taken at its word.
     if (database.url.empty() && database.file.empty()) {
         const std::string folder = io::cli::state_directory(app.common().run_dir);
@@ -49,7 +49,7 @@ int Tool::status() const {
     using Column = io::cli::Column;
     auto url = database.resolve(app.common().run_dir);
     if (!url)
-        return app.refuse(io::cli::wrong_usage, url.error());
+        return app.refuse(app.value_code("db"), url.error());
     auto opened = Database::open(*url);
     if (!opened)
         return failed(opened.error());

@@ -29,8 +29,8 @@ namespace {
 using io::cli::Exit;
 using Done = Checked<std::monostate>;
 
-tl::unexpected<Refusal> refuse(int code, std::string text) {
-    return tl::unexpected(Refusal{code, std::move(text)});
+tl::unexpected<Refusal> refuse(int code, std::string text, std::string option = {}) {
+    return tl::unexpected(Refusal{code, std::move(text), std::move(option)});
 }
 
 std::string shown(const engine::proxy::Listener &listener) {
@@ -49,18 +49,21 @@ class Daemon {
     int run() {
         Done ready = open();
         if (!ready)
-            return app_.refuse(ready.error().code, ready.error().text);
+            return end_with(ready.error());
         if (options_.check)
             return check();
         Done serving = serve();
         if (!serving)
-            return app_.refuse(serving.error().code, serving.error().text);
+            return end_with(serving.error());
         loop_.run();
         io::net::notify_manager("STOPPING=1");
         return Exit::done;
     }
 
   private:
+    int end_with(const Refusal &why) const {
+        return app_.refuse(why.option.empty() ? why.code : app_.value_code(why.option), why.text);
+    }
     Done find_accounts();
     Done open();
     Checked<Setup> setup();
@@ -126,7 +129,7 @@ Checked<std::vector<io::net::NgEndpoint>> breakers(const std::vector<std::string
     for (const std::string &text : texts) {
         auto endpoint = io::net::NgEndpoint::parse(text);
         if (!endpoint)
-            return refuse(Exit::wrong_usage, endpoint.error());
+            return refuse(Exit::wrong_usage, endpoint.error(), "breaker");
         out.push_back(std::move(*endpoint));
     }
     return out;
@@ -202,7 +205,8 @@ Done Daemon::find_accounts() {
     auto mode = io::rpc::read_mode(options_.control_mode);
     if (!mode)
         return refuse(Exit::wrong_usage,
-                      fmt::format("--control-mode is octal, as 0660, not '{}'", options_.control_mode));
+                      fmt::format("--control-mode is octal, as 0660, not '{}'", options_.control_mode),
+                      "control-mode");
     control_mode_ = *mode;
     if (!options_.control_group.empty() && !io::net::find_group(options_.control_group))
         return refuse(Exit::bad_configuration,
@@ -225,7 +229,7 @@ Done Daemon::open() {
     listeners_ = std::move(*wanted);
     auto database = options_.database.resolve(app_.common().run_dir);
     if (!database)
-        return refuse(Exit::wrong_usage, database.error());
+        return refuse(Exit::wrong_usage, database.error(), "db");
     database_ = std::move(*database);
     auto made = setup();
     if (!made)
@@ -390,7 +394,7 @@ int Daemon::check() {
     CORD_ASSERT(endpoints);
     for (const Done &done : {check_database(database_), check_breakers(*endpoints)})
         if (!done)
-            return app_.refuse(done.error().code, done.error().text);
+            return end_with(done.error());
     return Exit::done;
 }
 

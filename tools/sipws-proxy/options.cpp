@@ -13,8 +13,8 @@ namespace {
 
 using io::cli::Exit;
 
-tl::unexpected<Refusal> refuse(int code, std::string text) {
-    return tl::unexpected(Refusal{code, std::move(text)});
+tl::unexpected<Refusal> wrong_value(std::string option, std::string text) {
+    return tl::unexpected(Refusal{Exit::wrong_usage, std::move(text), std::move(option)});
 }
 
 /// `HOST[:PORT][/TRANSPORT]`, resolved once.
@@ -24,17 +24,15 @@ Checked<engine::proxy::NextHop> next_hop(std::string_view text) {
     if (place.size() < text.size()) {
         auto named = engine::transaction::transport_from(transport);
         if (!named || engine::transaction::is_websocket(*named))
-            return refuse(Exit::wrong_usage,
-                          fmt::format("--allow-next-hop {}: the transport is udp, tcp or tls", text));
+            return wrong_value("allow-next-hop", fmt::format("--allow-next-hop {}: the transport is udp, tcp or tls", text));
         hop.transport = *named;
     }
     std::uint16_t port = 0;
     if (!parse_advertised(place, hop.host, port))
-        return refuse(Exit::wrong_usage,
-                      fmt::format("--allow-next-hop wants HOST[:PORT][/TRANSPORT], not '{}'", text));
+        return wrong_value("allow-next-hop", fmt::format("--allow-next-hop wants HOST[:PORT][/TRANSPORT], not '{}'", text));
     auto ip = io::net::resolve_now(hop.host);
     if (!ip)
-        return refuse(Exit::unavailable, fmt::format("--allow-next-hop {}", ip.error()));
+        return tl::unexpected(Refusal{Exit::unavailable, fmt::format("--allow-next-hop {}", ip.error())});
     hop.address = {*ip, port != 0 ? port : engine::transaction::default_port(hop.transport)};
     return hop;
 }
@@ -104,13 +102,12 @@ Checked<std::vector<ListenerOption>> listeners(const Options &options) {
     std::string host;
     std::uint16_t port = 0;
     if (!options.advertise.empty() && !parse_advertised(options.advertise, host, port))
-        return refuse(Exit::wrong_usage,
-                      fmt::format("--advertise wants a host or address, not '{}'", options.advertise));
+        return wrong_value("advertise", fmt::format("--advertise wants a host or address, not '{}'", options.advertise));
     std::vector<ListenerOption> out;
     for (const std::string &text : listen_texts(options)) {
         auto one = parse_listener(text);
         if (!one)
-            return refuse(Exit::wrong_usage, one.error());
+            return wrong_value("listen", one.error());
         if (one->advertised_host.empty()) {
             one->advertised_host = host;
             one->advertised_port = port;
@@ -118,8 +115,7 @@ Checked<std::vector<ListenerOption>> listeners(const Options &options) {
         if (one->digest.empty() && !options.digest.empty()) {
             auto order = parse_digest(options.digest, ',');
             if (!order)
-                return refuse(Exit::wrong_usage,
-                              fmt::format("--digest knows MD5, SHA-256 and SHA-512-256, not all of '{}'",
+                return wrong_value("digest", fmt::format("--digest knows MD5, SHA-256 and SHA-512-256, not all of '{}'",
                                           options.digest));
             one->digest = std::move(*order);
         }
@@ -132,12 +128,12 @@ Checked<engine::proxy::Config> core_config(const Options &options) {
     engine::proxy::Config config;
     for (const std::string &domain : options.domains) {
         if (!is_domain(domain))
-            return refuse(Exit::wrong_usage, fmt::format("--domain wants a host name or address, not '{}'", domain));
+            return wrong_value("domain", fmt::format("--domain wants a host name or address, not '{}'", domain));
         config.domains.push_back(base::lower(domain));
     }
     config.authenticate = options.auth == "required";
     if (options.min_expires > options.max_expires)
-        return refuse(Exit::wrong_usage, "--min-expires is more than --max-expires");
+        return wrong_value("min-expires", "--min-expires is more than --max-expires");
     config.min_expires = static_cast<std::uint32_t>(options.min_expires);
     config.max_expires = config.default_expires = static_cast<std::uint32_t>(options.max_expires);
     config.bridge = *parse_bridge(options.bridge);

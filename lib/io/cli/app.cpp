@@ -376,10 +376,13 @@ int App::run(int argc, char **argv) {
         dump_options(*node_);
         return done;
     }
+    const auto written = [this](int code) {
+        return output_is_lost() ? refuse(io_error, "the output cannot be written") : code;
+    };
     try {
         node_->app->parse(argc, argv);
     } catch (const CLI::Success &asked) { // --help and --version
-        return node_->app->exit(asked);
+        return written(node_->app->exit(asked));
     } catch (const CLI::Error &error) {
         return refuse(wrong_usage, fmt::format("{} ({} --help tells more)", explain(error, node_.get()), tool));
     }
@@ -388,8 +391,7 @@ int App::run(int argc, char **argv) {
     if (common_.verbosity != 0)
         base::log::set_level(common_.verbosity < 0 ? base::log::Level::error : base::log::Level::debug);
     base::log::set_json(common_.log_format == "json");
-    const int code = chosen(node_.get()).back()->act();
-    return output_is_lost() ? refuse(io_error, "the output cannot be written") : code;
+    return written(chosen(node_.get()).back()->act());
 }
 
 int App::value_code(std::string_view key) const {

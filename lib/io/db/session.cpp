@@ -57,6 +57,8 @@ Failure failure_of(const std::exception &error, const std::string &file) {
     const Trouble trouble = sqlite == nullptr ? Trouble::other : trouble_of(sqlite->result());
     if (trouble == Trouble::full || (trouble == Trouble::gone && has_no_room(file)))
         return {Trouble::full, fmt::format("{}: the disk is full", file)};
+    if (trouble == Trouble::gone && ::access(file.c_str(), R_OK | W_OK) != 0 && errno == EACCES)
+        return {Trouble::read_only, fmt::format("{}: {}", file, std::strerror(EACCES))};
     return {trouble, fmt::format("{}: {}", file, text)};
 }
 
@@ -173,7 +175,7 @@ Session::~Session() {
 
 Result<std::unique_ptr<Session>> Session::open(const Url &url) {
     if (url.engine != Engine::sqlite)
-        return fail(Trouble::other, "this build speaks to SQLite alone");
+        return fail(Trouble::gone, "this build speaks to SQLite alone");
     struct stat info {};
     if (::stat(url.place.c_str(), &info) != 0) {
         if (errno == ENOENT)
@@ -182,6 +184,9 @@ Result<std::unique_ptr<Session>> Session::open(const Url &url) {
         return fail(errno == EACCES ? Trouble::read_only : Trouble::gone,
                     fmt::format("{}: {}", url.place, std::strerror(errno)));
     }
+    if (::access(url.place.c_str(), R_OK) != 0)
+        return fail(errno == EACCES ? Trouble::read_only : Trouble::gone,
+                    fmt::format("{}: {}", url.place, std::strerror(errno)));
     auto parts = std::make_unique<Parts>();
     parts->path = url.place;
     try {

@@ -290,13 +290,19 @@ def usage(folder):
         return subprocess.run([PROGRAM, *options], capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL)
 
     check(run("--no-such").returncode == 2, "an unknown option is wrong usage")
-    check(run("--interface", "nowhere").returncode == 78, "an address that is none")
+    check(run("--interface", "nowhere").returncode == 2, "an address that is none")
     stranger = run("--interface", "192.0.2.77", "--ng", f"unix:{folder}/check.sock")
     check(stranger.returncode == 73 and stranger.stderr.count("\n") == 1 and "192.0.2.77: Cannot assign" in stranger.stderr,
           "an address that is not this machine's", stranger)
-    check(run("--interface", "127.0.0.1", "--ng", "carrier:pigeon").returncode == 78, "an endpoint of no kind")
+    check(run("--interface", "127.0.0.1", "--ng", "carrier:pigeon").returncode == 2, "an endpoint of no kind")
     check(run("--interface", "127.0.0.1", "--ng", f"unix:{folder}").returncode == 73, "a socket where a folder is")
-    check(run("--interface", "127.0.0.1", "--ports", "7").returncode == 78, "ports that are no range")
+    for options in (["--ports", "7"], ["--ports", "40000-30000"], ["--webrtc-port", "x"]):
+        check(run("--interface", "127.0.0.1", *options).returncode == 2, f"{' '.join(options)}: wrong usage")
+    pathlib.Path(folder, "wrong.conf").write_text("ports = abc\n", encoding="utf-8")
+    check(run("--interface", "127.0.0.1", "--config", f"{folder}/wrong.conf").returncode == 78, "the same in a file: bad configuration")
+    in_environment = subprocess.run([PROGRAM], capture_output=True, timeout=20, stdin=subprocess.DEVNULL,
+                                    env={**os.environ, "RTC_BREAKER_INTERFACE": "nowhere"})
+    check(in_environment.returncode == 78, "and in the environment", in_environment)
     taken = run("--interface", "127.0.0.1", "--ng", f"unix:{folder}/ng.sock")
     check(taken.returncode == 73 and "another process" in taken.stderr, "a socket that another process serves", taken)
     checked = run("--check", "--interface", "127.0.0.1", "--ng", f"unix:{folder}/check.sock", "--run-dir", f"{folder}/check")
@@ -305,7 +311,7 @@ def usage(folder):
     check(all(line in lines for line in ("interface = 127.0.0.1", f"ng = unix:{folder}/check.sock", f"control = {folder}/check/breaker.sock"))
           and not any(line.startswith("check") or line.endswith("= ") for line in lines), "--check prints what holds", checked)
     for options, code, words in ((["--user", "nosuch"], 78, "no user nosuch"), (["--control-group", "nosuch"], 78, "no group nosuch"),
-                                 (["--control-mode", "9999"], 78, "octal")):
+                                 (["--control-mode", "9999"], 2, "octal")):
         refused = run("--check", "--interface", "127.0.0.1", "--ng", f"unix:{folder}/check.sock", "--run-dir", f"{folder}/check", *options)
         check(refused.returncode == code and words in refused.stderr, f"--check {' '.join(options)}: {code}", refused)
 

@@ -232,6 +232,16 @@ def broken_databases(t):
     expect("sipdb create --if-not-exists mends it", t.sipdb("create", "--if-not-exists"), 0)
 
 
+def codes(t):
+    expect("a database of a kind that this build does not speak to", t.sipdb("status", "--db", "postgres://x"), 69)
+    expect("a URL that is none", t.sipdb("status", "--db", "nonsense"), 2)
+    expect("the same in the environment", t.sipdb("status", env={"CORDBOARD_DB": "nonsense"}), 78)
+    for word in ("--help", "--version"):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([BUILD / "tools" / "sipctl" / "sipctl", word], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+        check(done.returncode == 74, f"{word} to a full disk: 74", done)
+
+
 def read_only(t):
     """As a user who may read the file and not write it."""
     copy = t.folder / "read-only"
@@ -244,6 +254,10 @@ def read_only(t):
     try:
         done = t.sipctl("--db", f"sqlite:{copy}/x.sqlite", "add", "ro@example.com", "--generate", **become)
         check(done.returncode == 77 and done.stdout == "", "a database that may not be written", done)
+        if become:
+            os.chmod(copy / "x.sqlite", 0o600)
+            done = t.sipctl("--db", f"sqlite:{copy}/x.sqlite", "list", **become)
+            check(done.returncode == 77 and "Permission denied" in done.stderr, "a database of another user: 77", done)
     except PermissionError:
         skip("a database that may not be written", "the build is not readable to others")
     os.chmod(copy, 0o755)
@@ -354,7 +368,7 @@ def beside_a_proxy(t):
 def main():
     with tempfile.TemporaryDirectory(prefix="cord control ") as folder:
         t = Tools(folder)
-        for part in (databases, users, odd_names, kamailio_rows, terminal, wrong_usage, lost_output, beside_a_proxy, broken_databases):
+        for part in (databases, codes, users, odd_names, kamailio_rows, terminal, wrong_usage, lost_output, beside_a_proxy, broken_databases):
             part(t)
     print(f"1..{number}")
     sys.exit(1 if failures else 0)
