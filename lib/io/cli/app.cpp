@@ -220,6 +220,23 @@ void fill(Entry &entry, const std::vector<std::string> &values) {
     entry.option->run_callback();
 }
 
+/// The words of a variable that stands for an option given several times; double quotes keep blanks in one.
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> words;
+    bool quoted = false, inside = false;
+    for (const char c : text) {
+        if (c == '"')
+            quoted = !quoted;
+        const bool blank = base::is_space(c) && !quoted;
+        if (!blank && !std::exchange(inside, true))
+            words.emplace_back();
+        inside = !blank;
+        if (!blank && c != '"')
+            words.back() += c;
+    }
+    return words;
+}
+
 /// Environment before file, both only where the command line says nothing.
 void fill(CommandNode &node, std::string_view tool, const ConfigFile &file) {
     for (Entry &entry : node.entries) {
@@ -231,7 +248,9 @@ void fill(CommandNode &node, std::string_view tool, const ConfigFile &file) {
         if (set == nullptr && entry.key == "db")
             set = std::getenv("CORDBOARD_DB");
         if (set != nullptr) {
-            fill(entry, {set});
+            const auto values = entry.repeated ? words_of(set) : std::vector<std::string>{set};
+            if (!values.empty())
+                fill(entry, values);
             continue;
         }
         const auto values = file.values(node.path, entry.key);

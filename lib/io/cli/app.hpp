@@ -34,7 +34,8 @@ class Command {
     Command &decimal(std::string_view names, double &into, std::string_view value, std::string_view help);
     /// One of the words of `choices`.
     Command &choice(std::string_view names, std::string &into, std::vector<std::string> choices, std::string_view help);
-    /// An option that may be given several times; a configuration file repeats its line.
+    /// An option that may be given several times; a configuration file repeats its line, a variable of the environment has
+    /// blanks between values, and double quotes around one that has blanks in it.
     Command &repeated(std::string_view names, std::vector<std::string> &into, std::string_view value, std::string_view help);
     Command &positional(std::string_view name, std::string &into, bool required, std::string_view help);
     /// The option declared last can change while the tool serves: `take_live` gives its variable the new value.

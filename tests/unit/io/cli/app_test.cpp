@@ -89,6 +89,17 @@ TEST_CASE("command line beats environment beats file beats default") {
     unsetenv("CORDTEST_COUNT");
 }
 
+TEST_CASE("a variable holds several values of an option that may be given several times") {
+    setenv("CORDTEST_LISTEN", " udp:*:5060\ttcp:*:5060 \"exec:breaker --ng -\" ", 1);
+    setenv("CORDTEST_NAME", "one name", 1);
+    Tool t;
+    CHECK(t.run({"add", "w"}) == done);
+    CHECK(t.listen == std::vector<std::string>{"udp:*:5060", "tcp:*:5060", "exec:breaker --ng -"});
+    CHECK(t.name == "one name");
+    unsetenv("CORDTEST_LISTEN");
+    unsetenv("CORDTEST_NAME");
+}
+
 TEST_CASE("a configuration file that cannot hold is refused") {
     CHECK(Tool().run({"--config", "/nonexistent/x.conf", "add", "w"}) == bad_configuration);
     CHECK(Tool().run({"--config", "/tmp", "add", "w"}) == bad_configuration);
