@@ -71,6 +71,20 @@ def checks(proxy):
               f"{refused.returncode} {refused.stderr}")
 
 
+def counts_from_the_start():
+    with server.Proxy(BUILD, transports=("udp",)) as proxy:
+        for name in ("malformed", "stray_responses", "auth_failures", "lines_dropped"):
+            check(proxy.statistic(name) == 0, f"{name} is 0 before anything has come")
+        before = [line.split(" = ")[0] for line in proxy.rpc("stats.get_statistics", "all")]
+        with proxy.agent("udp") as phone:
+            phone.register()
+            phone.send("SIP/2.0 200 OK\r\n\r\n")
+            phone.send(phone.request("OPTIONS", f"sip:{server.DOMAIN}"))
+            phone.final()
+        after = [line.split(" = ")[0] for line in proxy.rpc("stats.get_statistics", "all")]
+        check(before == after, "no counter appears later", set(after) - set(before))
+
+
 def keeps_secrets(proxy):
     for name in ("trace", "key.pem", "proxy.sock"):
         mode = stat.S_IMODE(os.stat(f"{proxy.folder}/{name}").st_mode)
@@ -213,7 +227,7 @@ def main():
         for test in (refuses_to_start, checks, keeps_secrets, reloads_its_certificate, bears_a_locked_database):
             run(test, proxy)
         check(proxy.alive(), "the proxy is alive", proxy.words())
-    for test in (reloads_its_configuration, starts_without_a_database, never_waits_for_a_reader, drains, serves_every_address):
+    for test in (counts_from_the_start, reloads_its_configuration, starts_without_a_database, never_waits_for_a_reader, drains, serves_every_address):
         run(test)
     done()
 
