@@ -84,7 +84,7 @@ class WavFile final : public io::codec::Listener {
     }
 
     bool create(io::codec::PcmFormat format) {
-        auto output = failure_ ? tl::unexpected(*failure_) : Output::open(options_.out);
+        auto output = failure_ ? tl::unexpected(*failure_) : Output::open(options_.out, options_.in);
         if (!output) {
             failure_ = output.error();
             return false;

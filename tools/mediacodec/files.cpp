@@ -40,9 +40,18 @@ Outcome<base::Bytes> Input::read() {
     }
 }
 
-Outcome<Output> Output::open(const std::string &path) {
+static bool is_same_file(const std::string &path, const std::string &in) {
+    struct stat one {}, other {};
+    return ::stat(path.c_str(), &one) == 0 && S_ISREG(one.st_mode) &&
+           (in == "-" ? ::fstat(STDIN_FILENO, &other) : ::stat(in.c_str(), &other)) == 0 &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+Outcome<Output> Output::open(const std::string &path, const std::string &in) {
     if (path == "-")
         return Output(Descriptor(STDOUT_FILENO), "stdout");
+    if (is_same_file(path, in))
+        return failure(io::cli::wrong_usage, fmt::format("{}: input and output are the same file", path));
     const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return system_failure(io::cli::cannot_create, path);

@@ -38,7 +38,8 @@ class Input {
 /// Bytes gather until `flush`.
 class Output {
   public:
-    [[nodiscard]] static Outcome<Output> open(const std::string &path);
+    /// Refuses the file that `in` names: opening it would empty it.
+    [[nodiscard]] static Outcome<Output> open(const std::string &path, const std::string &in);
     [[nodiscard]] std::vector<std::uint8_t> &pending() { return pending_; }
     [[nodiscard]] Outcome<void> flush();
     /// Writes over the beginning of what was written; only a file can, a pipe stays as it is.

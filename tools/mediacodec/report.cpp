@@ -27,6 +27,8 @@ Outcome<void> report(const StreamOptions &options, const RtpInput &input,
         say(options, input.damage());
     for (const std::string &objection : input.objections())
         say(options, objection);
+    for (const NamedCodec &codec : input.unplaced())
+        say(options, fmt::format("{} stands for no payload type of this stream (PT=CODEC names one)", codec.spec.text()));
     if (decoded.decoded == 0)
         return failure(io::cli::bad_data,
                        input.counts().packets == 0 ? "no RTP in the input" : "nothing could be decoded");
@@ -37,6 +39,7 @@ Outcome<void> report(const StreamOptions &options, const RtpInput &input,
                                    {arrivals.reordered, "reordered"},
                                    {arrivals.late, "late or twice"},
                                    {arrivals.stray, "of another source"},
+                                   {arrivals.wild, "numbered far from the others"},
                                    {decoded.damaged, "with a damaged payload"},
                                    {decoded.jumps, "jumps of the timestamp"},
                                    {input.counts().damaged, "neither RTP nor RTCP"}});

@@ -47,6 +47,8 @@ class RtpInput {
     [[nodiscard]] const Counts &counts() const { return counts_; }
     /// What kept payload types from being decoded, each in words.
     [[nodiscard]] const std::set<std::string> &objections() const { return objections_; }
+    /// Codecs of the command line that no payload type was found for.
+    [[nodiscard]] const std::vector<NamedCodec> &unplaced() const { return codecs_; }
     /// Where the stream ended early or was damaged, in words.
     [[nodiscard]] const std::string &damage() const { return damage_; }
 

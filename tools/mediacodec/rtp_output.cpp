@@ -6,7 +6,7 @@
 namespace cord::mediacodec {
 
 Outcome<RtpOutput> RtpOutput::open(const StreamOptions &options, wire::rtp::Format format) {
-    auto output = Output::open(options.out);
+    auto output = Output::open(options.out, options.in);
     if (!output)
         return tl::unexpected(output.error());
     return RtpOutput(std::move(*output), format, options.bare);

@@ -88,6 +88,8 @@ class Transcoding {
 } // namespace
 
 Outcome<void> transcode(const StreamOptions &options) {
+    if (options.to.empty())
+        return failure(io::cli::wrong_usage, "--to is missing: the codec to make");
     auto to = parse_codec(options.to);
     if (!to)
         return tl::unexpected(to.error());

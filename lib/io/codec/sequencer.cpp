@@ -1,6 +1,7 @@
 #include "io/codec/sequencer.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "wire/rtp/sequence.hpp"
 
@@ -20,7 +21,7 @@ void Sequencer::push(const Packet &packet) {
     const std::int64_t ahead = distance(static_cast<std::uint16_t>(next_), packet.sequence());
     if (packet.ssrc() != *ssrc_ || ahead >= max_dropout || ahead < -max_misorder)
         return suspect(packet);
-    suspect_.clear();
+    forget_suspect();
     if (ahead < 0)
         ++counts_.late;
     else
@@ -40,20 +41,28 @@ void Sequencer::hold(const Packet &packet, std::int64_t sequence, bool begins) {
     held_.insert(at, {sequence, begins, {bytes.begin(), bytes.end()}});
 }
 
-/// Section A.1: "two sequential packets … assume that the other side restarted without telling us".
+/// Section A.1: "two sequential packets … assume that the other side restarted without telling us"; they may have
+/// overtaken each other.
 void Sequencer::suspect(const Packet &packet) {
-    if (auto first = Packet::parse(suspect_); first && first->ssrc() == packet.ssrc()) {
+    const std::vector<std::uint8_t> kept = suspect_;
+    if (auto first = Packet::parse(kept); first && first->ssrc() == packet.ssrc()) {
         const std::int64_t after = distance(first->sequence(), packet.sequence());
-        if (after > 0 && after < max_misorder) {
-            const std::vector<std::uint8_t> kept = std::move(suspect_);
+        if (after != 0 && std::abs(after) < max_misorder) {
             suspect_.clear();
-            --counts_.stray;
-            hold(packet, begin(*Packet::parse(kept)) + after, false);
+            const bool swapped = after < 0;
+            const std::int64_t begun = begin(swapped ? packet : *first);
+            hold(swapped ? *first : packet, begun + std::abs(after), false);
             return;
         }
     }
-    ++counts_.stray;
+    forget_suspect();
     suspect_.assign(packet.bytes().begin(), packet.bytes().end());
+}
+
+void Sequencer::forget_suspect() {
+    if (auto packet = Packet::parse(suspect_))
+        ++(packet->ssrc() == ssrc_ ? counts_.wild : counts_.stray);
+    suspect_.clear();
 }
 
 /// Gives the extended sequence number of the source's first packet.
@@ -82,6 +91,11 @@ std::optional<InOrder> Sequencer::pop() {
     return InOrder{*Packet::parse(current_.bytes), current_.begins, lost};
 }
 
-void Sequencer::finish() { flush_before_ = INT64_MAX; }
+void Sequencer::finish() {
+    if (auto last = Packet::parse(suspect_))
+        begin(*last);
+    suspect_.clear();
+    flush_before_ = INT64_MAX;
+}
 
 } // namespace cord::io::codec

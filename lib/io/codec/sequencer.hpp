@@ -25,6 +25,7 @@ class Sequencer {
         std::uint64_t reordered = 0; // came late, but in time
         std::uint64_t late = 0;      // came after they were given up, or twice
         std::uint64_t stray = 0;     // of another source that did not go on
+        std::uint64_t wild = 0;      // numbered far from all others of their source
         std::uint64_t sources = 0;
     };
 
@@ -34,7 +35,7 @@ class Sequencer {
     /// To be followed by `pop` until it gives nothing.
     void push(const wire::rtp::Packet &packet);
     [[nodiscard]] std::optional<InOrder> pop();
-    /// No more will come, so nothing is waited for.
+    /// No more will come, so nothing is waited for; a source may have begun with the very last packet.
     void finish();
 
     [[nodiscard]] const Counts &counts() const { return counts_; }
@@ -48,6 +49,8 @@ class Sequencer {
 
     void hold(const wire::rtp::Packet &packet, std::int64_t sequence, bool begins);
     void suspect(const wire::rtp::Packet &packet);
+    /// Counts what was suspected and did not go on.
+    void forget_suspect();
     std::int64_t begin(const wire::rtp::Packet &packet);
 
     std::size_t window_;

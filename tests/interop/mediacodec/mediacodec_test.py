@@ -26,8 +26,8 @@ def check(ok, what, detail=""):
         print("\n".join("# " + line for line in str(detail).splitlines()[-20:]), flush=True)
 
 
-def run(*args, data=b""):
-    return subprocess.run([PROGRAM, *args], input=data, capture_output=True, timeout=60)
+def run(*args, data=b"", stdin=None):
+    return subprocess.run([PROGRAM, *args], capture_output=True, timeout=60, **({"stdin": stdin} if stdin else {"input": data}))
 
 
 def ok(*args, data=b""):
@@ -150,6 +150,12 @@ def damage():
     _, heard = samples(ok("decode", data=framed(packets + second)))
     check(len(heard) == 6 * 8000 and snr(heard, 8000, 1000) > 20, "a changed SSRC begins a new stream", len(heard))
 
+    done = run("decode", data=framed(packets + second[:1]))
+    check(len(samples(done.stdout)[1]) == 3 * 8000 + 160 and done.stderr == b"", "even one packet of it at the end", done.stderr)
+    wild = packets[70][:2] + struct.pack(">H", 40000) + packets[70][4:]
+    done = run("decode", data=framed([*packets[:70], wild, *packets[71:]]))
+    check(b"1 numbered far from the others" in done.stderr and b"another source" not in done.stderr, "a wild number is told as one", done.stderr)
+
     later = [p[:4] + struct.pack(">I", struct.unpack_from(">I", p, 4)[0] + 8000) + p[8:] if n >= 50 else p for n, p in enumerate(packets)]
     check(len(samples(ok("decode", data=framed(later)))[1]) == 4 * 8000, "a pause of a second lasts a second")
 
@@ -167,6 +173,13 @@ def damage():
     done = run("encode", "-c", "pcma", data=wav(tone(1000, 1))[:-4000])
     check(done.returncode == 0 and b"ends early" in done.stderr and len(frames(done.stdout)[1]) == 38, "a cut WAV is encoded to its end", done.stderr)
     check(run("encode", "-c", "pcma", data=b"OggS" * 100).returncode == 65, "what is no WAV: 65")
+    own = pathlib.Path(scratch, "own.rtp")
+    own.write_bytes(framed(packets))
+    done = [run("decode", str(own), "-o", str(own)), run("transcode", "--to", "pcmu", "-o", str(own), data=b"", stdin=open(own, "rb")),
+            run("decode", str(own), "-o", os.path.join(scratch, "absent/../own.rtp"))]
+    check(all(d.returncode in (2, 73) for d in done) and own.read_bytes() == framed(packets), "no input is overwritten by its own output", done)
+    done = run("decode", "-c", "opus", data=framed(packets, "#!rtp 8=pcma/8000"))
+    check(done.returncode == 0 and b"opus" in done.stderr and b"no payload type" in done.stderr, "a codec that stands for nothing is told", done.stderr)
     old = pathlib.Path(scratch, "old")
     old.write_text("old")
     for args in (("decode",), ("encode", "-c", "pcma"), ("transcode", "--to", "pcma")):
@@ -190,6 +203,7 @@ def ends():
     check(run("encode", "-c", "evs", data=b"").returncode == 2, "an unknown codec: 2")
     check(run("encode", "-c", "opus;ptime=30", data=wav(tone(1000, 1))).returncode == 2, "a ptime that Opus lacks: 2")
     check(run("encode", data=b"").returncode == 2 and run("transcode", data=b"").returncode == 2, "no codec to make: 2")
+    check(b"--to is missing" in run("transcode", "--from", "pcmu", data=b"").stderr, "and it is said")
     check(run("decode", os.path.join(scratch, "absent")).returncode == 74, "no such file: 74")
     check(run("decode", "-o", os.path.join(scratch, "absent/out.wav"), data=ok("encode", "-c", "pcma", data=wav(tone(1000, 1)))).returncode == 73, "no such folder: 73")
     check(run("worker").returncode == 2, "worker without its socket: 2")

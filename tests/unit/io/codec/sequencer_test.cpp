@@ -100,4 +100,16 @@ TEST_CASE("one wild number is none", "[codec]") {
     Log log(2);
     log.push({1, 2, 30000, 3, 4});
     CHECK(log.text == "B1 2 3 4 ");
+    CHECK(log.sequencer.counts().wild == 1);
+    CHECK(log.sequencer.counts().stray == 0);
+}
+
+TEST_CASE("numbering that starts again is known by two packets in any order", "[codec]") {
+    Log log(2);
+    CHECK(log.push({1, 2, 30001, 30000, 30002}).finish() == "B1 2 B30000 30001 30002 ");
+}
+
+TEST_CASE("the last packet may be all that came of a new source", "[codec]") {
+    CHECK(Log(2).push({1, 2}).push({700}, 2).finish() == "B1 2 B700 ");
+    CHECK(Log(2).push({1, 2, 30000}).finish() == "B1 2 B30000 ");
 }
