@@ -20,7 +20,7 @@ bool is_at(const base::Endpoint &at, const std::string &host) {
 
 void Query::declare(io::cli::Command &command) {
     command.positional("IN", in, false, "pcap, pcapng or NDJSON trace, gzip of these; - is stdin (default)");
-    command.number("--call", call, 0, UINT32_MAX, "N",
+    command.number("--call", call, 1, UINT32_MAX, "N",
                    "Only the call that has this number in 'siptrace calls'");
     command.option("--call-id", call_id, "ID", "Only the call with this Call-ID");
     command.option("--from", from, "TEXT", "Only calls whose caller contains TEXT");

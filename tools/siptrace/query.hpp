@@ -12,7 +12,7 @@ namespace cord::siptrace {
 
 struct Query {
     std::string in = "-";
-    std::int64_t call = 0;
+    std::int64_t call = 0; ///< 0: each.
     std::string call_id;
     std::string from;
     std::string to;

@@ -21,13 +21,19 @@ static int refuse(const InputError &error) {
     return error.kind == InputError::Kind::unreadable ? io::cli::io_error : io::cli::bad_data;
 }
 
+/// Unless -q.
+static void warn(const std::string &words) {
+    if (base::log::enabled(base::log::Level::warning))
+        fmt::print(stderr, "siptrace: {}\n", words);
+}
+
 static void tell_left_out(const Feed &feed) {
     const auto tell = [](const char *what, std::uint64_t n) {
         if (n > 0)
-            base::log::warning("trace", "left out: {}: {}", what, n);
+            warn(fmt::format("left out: {}: {}", what, n));
     };
     if (feed.input().cut_short())
-        base::log::warning("trace", "the trace ends in the middle of a packet");
+        warn("the trace ends in the middle of a packet");
     const auto &counts = feed.decoder().counts();
     tell("lines that are not of a trace", feed.input().skipped());
     tell("packets of a link type that is not understood", counts.unknown_link);
@@ -45,12 +51,14 @@ int for_each(const std::string &in, bool follow, const std::function<bool(const 
     auto feed = Feed::open(in, follow);
     if (!feed)
         return refuse(feed.error());
-    for (;;) {
+    for (bool empty = true;; empty = false) {
         const auto found = feed->next();
         if (!found) {
             tell_left_out(*feed);
             return refuse(found.error());
         }
+        if (!*found && empty && feed->input().skipped() > 0)
+            return refuse({InputError::Kind::damaged, (in == "-" ? "stdin" : in) + ": none of its lines is of a trace"});
         if (!*found)
             break;
         if (!visit(**found))
@@ -69,7 +77,7 @@ int read_all(const std::string &in, engine::trace::Calls &calls) {
         return true;
     });
     if (calls.forgotten() > 0)
-        base::log::warning("trace", "the first {} calls had to be forgotten", calls.forgotten());
+        warn(fmt::format("the first {} calls had to be forgotten", calls.forgotten()));
     return code;
 }
 

@@ -78,7 +78,9 @@ Command &Command::option(std::string_view names, std::string &into, std::string_
 
 Command &Command::number(std::string_view names, std::int64_t &into, std::int64_t least, std::int64_t most,
                          std::string_view value, std::string_view help) {
-    auto *option = node_->app->add_option(std::string(names), into, std::string(help))->capture_default_str();
+    auto *option = node_->app->add_option(std::string(names), into, std::string(help));
+    if (into >= least && into <= most) // else it stands for "not given"
+        option->capture_default_str();
     option->check([least, most](const std::string &text) {
         const bool negative = !text.empty() && text.front() == '-';
         auto n = base::to_uint(std::string_view(text).substr(negative ? 1 : 0), INT64_MAX);
@@ -263,14 +265,20 @@ void fill(CommandNode &node, std::string_view tool, const ConfigFile &file) {
 std::optional<std::string> unknown_key(const CommandNode &root, const ConfigFile &file) {
     std::vector<const CommandNode *> all;
     collect(root, all);
+    std::vector<std::string> sections;
+    for (const CommandNode *node : all)
+        sections.push_back(node->path);
     for (const ConfigFile::Line &line : file.lines()) {
+        const auto node = std::find(sections.begin(), sections.end(), line.section) - sections.begin();
+        if (node == std::ssize(sections))
+            return fmt::format("{}:{}: unknown section [{}]{}", file.path(), line.number, line.section,
+                               suggestion(line.section, sections));
         std::vector<std::string> keys;
-        for (const CommandNode *node : all)
-            if (node->path == line.section)
-                for (const Entry &entry : node->entries)
-                    keys.push_back(entry.key);
+        for (const Entry &entry : all[static_cast<std::size_t>(node)]->entries)
+            keys.push_back(entry.key);
         if (std::find(keys.begin(), keys.end(), line.key) == keys.end())
-            return fmt::format("{}:{}: unknown key '{}'{}", file.path(), line.number, line.key,
+            return fmt::format("{}:{}: unknown key '{}'{}{}", file.path(), line.number, line.key,
+                               line.section.empty() ? "" : fmt::format(" in [{}]", line.section),
                                suggestion(line.key, keys));
     }
     return std::nullopt;
@@ -396,7 +404,8 @@ int App::run(int argc, char **argv) {
         return done;
     }
     const auto written = [this](int code) {
-        return output_is_lost() ? refuse(io_error, "the output cannot be written") : code;
+        // A command that noticed has said so.
+        return code != io_error && output_is_lost() ? refuse(io_error, "the output cannot be written") : code;
     };
     try {
         node_->app->parse(argc, argv);

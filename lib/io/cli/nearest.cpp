@@ -24,7 +24,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string suggestion(std::string_view word, const std::vector<std::string> &known) {
     const std::string *best = nullptr;
-    std::size_t least = word.size() / 2 + 1;
+    std::size_t least = word.size() / 3 + 1; // further away it is a guess
     for (const std::string &candidate : known)
         if (std::size_t d = edit_distance(word, candidate); !candidate.empty() && d < least) {
             least = d;

@@ -57,6 +57,8 @@ Failure failure_of(const std::exception &error, const std::string &file) {
     const Trouble trouble = sqlite == nullptr ? Trouble::other : trouble_of(sqlite->result());
     if (trouble == Trouble::full || (trouble == Trouble::gone && has_no_room(file)))
         return {Trouble::full, fmt::format("{}: the disk is full", file)};
+    if (sqlite != nullptr && (sqlite->result() & 0xff) == sqlite_not_a_database)
+        return {Trouble::gone, fmt::format("{}: this file is no SQLite database", file)};
     if (trouble == Trouble::gone && ::access(file.c_str(), R_OK | W_OK) != 0 && errno == EACCES)
         return {Trouble::read_only, fmt::format("{}: {}", file, std::strerror(EACCES))};
     return {trouble, fmt::format("{}: {}", file, text)};

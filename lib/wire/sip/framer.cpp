@@ -72,6 +72,9 @@ std::optional<Frame> StreamFramer::message() {
     const Head &head = found.head;
     if (!head.framed)
         return fail(*head.fault);
+    // Of too many fields the rest is not read, and it may be there.
+    if (!head.content_length && head.lines == base::limits::sip_headers && head.fault)
+        return fail(*head.fault);
     // RFC 3261 section 20.14: "If a stream-based protocol (such as TCP) is used as transport, then the header
     // field MUST be used."
     if (!head.content_length)

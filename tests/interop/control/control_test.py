@@ -232,6 +232,16 @@ def broken_databases(t):
     expect("sipdb create --if-not-exists mends it", t.sipdb("create", "--if-not-exists"), 0)
 
 
+def words(t):
+    expect("sipdb create on a database says that it is there", t.sipdb("create"), 73, err="there is a database already")
+    (t.folder / "text").write_text("no database, but text that is long enough to be looked at as one " * 20, encoding="utf-8")
+    expect("a file that is no database", t.sipctl("--db", f"sqlite:{t.folder}/text", "list"), 69, err="this file is no SQLite database")
+    for text, what in (("[stauts]\njson = yes\n", "unknown section [stauts] (did you mean status?)"),
+                       ("[status]\njsonn = yes\n", "unknown key 'jsonn' in [status] (did you mean json?)")):
+        (t.folder / "sipdb.conf").write_text(text, encoding="utf-8")
+        expect(what, t.sipdb("--config", f"{t.folder}/sipdb.conf", "status"), 78, err=what)
+
+
 def codes(t):
     expect("a database of a kind that this build does not speak to", t.sipdb("status", "--db", "postgres://x"), 69)
     expect("a URL that is none", t.sipdb("status", "--db", "nonsense"), 2)
@@ -368,7 +378,7 @@ def beside_a_proxy(t):
 def main():
     with tempfile.TemporaryDirectory(prefix="cord control ") as folder:
         t = Tools(folder)
-        for part in (databases, codes, users, odd_names, kamailio_rows, terminal, wrong_usage, lost_output, beside_a_proxy, broken_databases):
+        for part in (databases, codes, words, users, odd_names, kamailio_rows, terminal, wrong_usage, lost_output, beside_a_proxy, broken_databases):
             part(t)
     print(f"1..{number}")
     sys.exit(1 if failures else 0)

@@ -113,7 +113,9 @@ TEST_CASE("a configuration file that cannot hold is refused") {
 TEST_CASE("the nearest known word is suggested, and none when none is near") {
     CHECK(edit_distance("listn", "listen") == 1);
     CHECK(suggestion("listn", {"listen", "name"}) == " (did you mean listen?)");
+    CHECK(suggestion("stauts", {"status", "create"}) == " (did you mean status?)");
     CHECK(suggestion("zzzzzz", {"listen", "name"}).empty());
+    CHECK(suggestion("lizard", {"listen", "name"}).empty());
 }
 
 TEST_CASE("tables hold one cell a cell, and JSON has its types") {

@@ -123,3 +123,14 @@ TEST_CASE("framer and parser see the same message in the same bytes") {
         }
     }
 }
+
+TEST_CASE("too many header fields are told as that, though Content-Length may be among those not read") {
+    std::string bytes = "OPTIONS sip:b@x SIP/2.0\r\n";
+    for (int i = 0; i < 1000; ++i)
+        bytes += "X-Field: " + std::to_string(i) + "\r\n";
+    StreamFramer framer;
+    framer.push(bytes + "Content-Length: 0\r\n\r\n");
+    const auto frame = framer.next();
+    REQUIRE(frame);
+    CHECK(std::get<FrameError>(*frame).fault.error.text() == "too many header fields");
+}
