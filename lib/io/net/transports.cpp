@@ -1,5 +1,6 @@
 #include "io/net/transports.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -83,8 +84,29 @@ void Transports::accept(std::uint16_t index) {
     listener.watch->when_readable([this, index] { accept(index); });
 }
 
+/// Who counts as one: an IPv4 address, or the 64 bits of an IPv6 address that name a host's network.
+static base::IpAddress source_of(base::IpAddress address) {
+    if (address.v6)
+        std::fill(address.bytes.begin() + 8, address.bytes.end(), std::uint8_t{0});
+    return address;
+}
+
+bool Transports::has_room_for(const base::IpAddress &source) {
+    const auto of_source = half_open_of_.find(source_of(source));
+    const char *full = nullptr;
+    if (connections_.size() >= options_.max_connections)
+        full = "there are as many connections as there may be";
+    else if (counts_.half_open >= options_.max_half_open)
+        full = "too many connections have said nothing yet";
+    else if (of_source != half_open_of_.end() && of_source->second >= options_.max_half_open_of_one)
+        full = "too many connections from there have said nothing yet";
+    if (full != nullptr && refusals_.now())
+        base::log::warning("net", "connections are refused, the last from {}: {}", source.text(), full);
+    return full == nullptr;
+}
+
 void Transports::adopt(std::uint16_t index, Fd fd, const base::Endpoint &remote) {
-    if (connections_.size() >= options_.max_connections || counts_.half_open >= options_.max_half_open) {
+    if (!has_room_for(remote.ip)) {
         ++counts_.refused;
         return;
     }
@@ -108,7 +130,15 @@ Transports::ConnectionPtr Transports::keep(ConnectionPtr connection) {
     connections_[flow.connection] = connection;
     by_remote_[{flow.transport, flow.remote}] = flow.connection;
     ++counts_.half_open;
+    ++half_open_of_[source_of(flow.remote.ip)];
     return connection;
+}
+
+void Transports::no_longer_half_open(const Flow &flow) {
+    --counts_.half_open;
+    const auto of_source = half_open_of_.find(source_of(flow.remote.ip));
+    if (--of_source->second == 0)
+        half_open_of_.erase(of_source);
 }
 
 Transports::ConnectionPtr Transports::connection_for(const Flow &flow) {
@@ -214,13 +244,13 @@ void Transports::on_broken(Connection &connection, const wire::sip::FrameError &
     calls_.broken(connection.flow(), error);
 }
 
-void Transports::on_open(Connection &) { --counts_.half_open; }
+void Transports::on_open(Connection &connection) { no_longer_half_open(connection.flow()); }
 
 void Transports::on_gone(Connection &connection) {
     Flow flow = connection.flow();
     bool was_open = connection.is_open();
     if (!was_open)
-        --counts_.half_open;
+        no_longer_half_open(flow);
     auto remote = by_remote_.find({flow.transport, flow.remote});
     if (remote != by_remote_.end() && remote->second == flow.connection)
         by_remote_.erase(remote);

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/seldom.hpp"
 #include "io/net/connection.hpp"
 #include "io/net/loop.hpp"
 #include "io/net/socket.hpp"
@@ -34,6 +35,7 @@ class Transports final : private ConnectionOwner {
         WebSocketOptions websocket;
         std::size_t max_connections = 20'000;
         std::size_t max_half_open = 1'000; ///< Connections that have said nothing yet.
+        std::size_t max_half_open_of_one = 250; ///< Of these, from one source: none shuts out the others.
     };
     struct Counts {
         std::uint64_t accepted = 0, refused = 0, broken = 0, udp_refused = 0;
@@ -76,7 +78,9 @@ class Transports final : private ConnectionOwner {
     void listen_udp(std::uint16_t index, Fd fd);
     void accept(std::uint16_t index);
     void adopt(std::uint16_t index, Fd fd, const base::Endpoint &remote);
+    [[nodiscard]] bool has_room_for(const base::IpAddress &source);
     ConnectionPtr keep(ConnectionPtr connection);
+    void no_longer_half_open(const Flow &flow);
     ConnectionPtr connection_for(const Flow &flow);
     ConnectionPtr open(const Flow &flow);
     [[nodiscard]] std::uint16_t listener_of(Transport transport, std::uint16_t preferred) const;
@@ -96,6 +100,8 @@ class Transports final : private ConnectionOwner {
     std::vector<Listener> listeners_;
     std::unordered_map<std::uint64_t, ConnectionPtr> connections_;
     std::map<std::pair<Transport, base::Endpoint>, std::uint64_t> by_remote_;
+    std::map<base::IpAddress, std::size_t> half_open_of_; ///< By source, as `source_of` has it.
+    base::Seldom refusals_;
     std::uint64_t last_connection_ = 0;
     Timer accept_again_;
     bool in_batch_ = false;

@@ -112,6 +112,22 @@ def half_open(proxy):
     still_registers(proxy, "tls", "a handshake that stops")
 
 
+def idle_crowd(proxy):
+    """A source that opens connections and says nothing shuts out nobody but itself."""
+    crowd = [socket.create_connection(proxy.at("tcp")) for _ in range(600)]
+    check(proxy.eventually(lambda: proxy.statistic("connections_refused") > 0), "idle connections of one source are limited")
+    check(proxy.words().count("have said nothing yet") in range(1, 10) and "127.0.0.1" in proxy.words(), "a line a second tells it", proxy.words())
+    with proxy.agent("tcp") as other:
+        other.close()
+        other.socket = socket.create_connection(proxy.at("tcp"), timeout=5, source_address=("127.0.0.9", 0))
+        other.host, other.port = other.socket.getsockname()
+        check(other.register().code == 200, "another source registers meanwhile")
+    for idle in crowd:
+        idle.close()
+    check(proxy.eventually(lambda: proxy.statistic("connections_half_open") == 0), "and their places are free again when they go")
+    still_registers(proxy, "tcp", "a crowd of idle connections")
+
+
 def websocket_rules(proxy, transport):
     secure, at = transport == "wss", proxy.at(transport)
     refused = websocket.WebSocket(at, secure, protocol=None)
@@ -198,6 +214,7 @@ def main():
             run(websocket_rules, proxy, transport)
             run(http, proxy, transport)
         run(half_open, proxy)
+        run(idle_crowd, proxy)
         run(slow_reader, proxy)
         check(proxy.alive() and proxy.stop() == 0, "the proxy is alive, and ends cleanly", proxy.words())
         check("level=error" not in proxy.words(), "and found nothing worth an error line", proxy.words())
