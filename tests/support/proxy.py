@@ -15,6 +15,8 @@ TRANSPORTS = ("udp", "tcp", "tls", "ws", "wss")
 
 
 class Proxy:
+    logs = None  # another folder for what it writes on stderr
+
     def __init__(self, build, *options, users=("alice", "bob"), transports=TRANSPORTS, address="127.0.0.1"):
         self.folder = tempfile.mkdtemp(prefix="cord-")
         self.env = {**sip.programs(build), "CORDBOARD_RUN_DIR": self.folder}
@@ -29,7 +31,8 @@ class Proxy:
 
     def start(self):
         """Starts it, and reads its addresses from the line that says it is ready."""
-        self.log = open(f"{self.folder}/log", "a+", encoding="utf-8")
+        self.log_file = f"{self.logs or self.folder}/log"
+        self.log = open(self.log_file, "a+", encoding="utf-8")
         self.log.seek(0, os.SEEK_END)
         begin = self.log.tell()
         self.process = subprocess.Popen(self.arguments, env=self.env, stderr=self.log, stdin=subprocess.DEVNULL)
@@ -38,12 +41,13 @@ class Proxy:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the proxy does not come up: {self.words(begin)}")
             time.sleep(0.02)
-        found = re.findall(r"\b(udp|tcp|tls|ws|wss):\S+:(\d+)", self.words(begin).split("ready on")[1].split("\n")[0])
-        self.ports = {transport: int(port) for transport, port in found}
+        found = re.findall(r"\b(udp|tcp|tls|ws|wss):(\S+):(\d+)", self.words(begin).split("ready on")[1].split("\n")[0])
+        self.listeners = [(transport, host.strip("[]"), int(port)) for transport, host, port in found]
+        self.ports = {transport: port for transport, _, port in self.listeners}
 
     def words(self, begin=0):
         """What it wrote on stderr."""
-        with open(f"{self.folder}/log", encoding="utf-8") as log:
+        with open(self.log_file, encoding="utf-8") as log:
             log.seek(begin)
             return log.read()
 

@@ -60,9 +60,10 @@ def connect(server, transport, timeout):
     if transport in ("tcp", "tls"):
         stream = socket.create_connection(server, timeout)
         return websocket.untrusting().wrap_socket(stream) if transport == "tls" else stream
-    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    v6 = ":" in server[0]
+    datagrams = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_DGRAM)
     datagrams.settimeout(timeout)
-    datagrams.bind(("127.0.0.1", 0))
+    datagrams.bind(("::1" if v6 else "127.0.0.1", 0))
     datagrams.connect(server)
     return datagrams
 
@@ -73,7 +74,9 @@ class Agent:
     def __init__(self, server, user="", domain="", password="", transport="udp", timeout=5):
         self.socket = connect(server, transport, timeout)
         self.transport, self.user, self.domain, self.password = transport, user, domain, password
-        self.host, self.port = self.socket.getsockname()
+        self.host, self.port = self.socket.getsockname()[:2]
+        if ":" in self.host:
+            self.host = f"[{self.host}]"
         if transport in ("ws", "wss"):  # RFC 7118 section 5: a browser does not know its address
             self.host = f"{secrets.token_hex(6)}.invalid"
         self.tag, self.cseq, self.buffer = secrets.token_hex(4), 0, b""

@@ -59,6 +59,8 @@ def checks(proxy):
     pathlib.Path(f"{proxy.folder}/again.conf").write_text(checked.stdout, encoding="utf-8")
     again = proxy.run("sipws-proxy", "--check", "--config", f"{proxy.folder}/again.conf")
     check(again.returncode == 0 and again.stdout == checked.stdout, "--check: what it printed is a configuration file", again.stderr)
+    answered = check_with("--breaker", "exec:rtc-breaker --ng - --interface 127.0.0.1")
+    check(answered.returncode == 0, "--check: a breaker that answers", answered.stderr)
     for options, code, words in ((["--db", "sqlite:/nonexistent/x"], 69, "no database"),
                                  (["--breaker", f"unix:{proxy.folder}/none"], 69, "does not answer"),
                                  (["--breaker", "exec:/nonexistent/breaker"], 69, "does not answer"),
