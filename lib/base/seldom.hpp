@@ -1,4 +1,5 @@
-// Words about what outside input can repeat at will: one line of a cause a second. For `io` and tools, as log.hpp.
+// Words about what outside input can repeat at will: one line of a cause a second. For `io` and tools, as
+// log.hpp.
 #pragma once
 
 #include <chrono>

@@ -41,7 +41,8 @@ Outcome<base::Bytes> Input::read() {
 }
 
 static bool is_same_file(const std::string &path, const std::string &in) {
-    struct stat one {}, other {};
+    struct stat one {
+    }, other{};
     return ::stat(path.c_str(), &one) == 0 && S_ISREG(one.st_mode) &&
            (in == "-" ? ::fstat(STDIN_FILENO, &other) : ::stat(in.c_str(), &other)) == 0 &&
            one.st_dev == other.st_dev && one.st_ino == other.st_ino;

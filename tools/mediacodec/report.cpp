@@ -28,7 +28,8 @@ Outcome<void> report(const StreamOptions &options, const RtpInput &input,
     for (const std::string &objection : input.objections())
         say(options, objection);
     for (const NamedCodec &codec : input.unplaced())
-        say(options, fmt::format("{} stands for no payload type of this stream (PT=CODEC names one)", codec.spec.text()));
+        say(options, fmt::format("{} stands for no payload type of this stream (PT=CODEC names one)",
+                                 codec.spec.text()));
     if (decoded.decoded == 0)
         return failure(io::cli::bad_data,
                        input.counts().packets == 0 ? "no RTP in the input" : "nothing could be decoded");

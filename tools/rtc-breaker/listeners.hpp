@@ -22,8 +22,8 @@ class Listener {
     [[nodiscard]] virtual std::string name() const = 0;
 };
 
-/// Why a listener could not be made, and whether that was a fault of the endpoint as written (wrong_usage) or of the
-/// system.
+/// Why a listener could not be made, and whether that was a fault of the endpoint as written (wrong_usage) or
+/// of the system.
 struct ListenError {
     int exit_code = 0;
     std::string text;

@@ -90,8 +90,8 @@ class Daemon {
     Daemon(io::cli::App &app, Options &options) : app_(app), options_(options) {}
 
     int run() {
-        for (auto step : {&Daemon::find_accounts, &Daemon::read_interfaces, &Daemon::start_media, &Daemon::start_listeners,
-                          &Daemon::start_control})
+        for (auto step : {&Daemon::find_accounts, &Daemon::read_interfaces, &Daemon::start_media,
+                          &Daemon::start_listeners, &Daemon::start_control})
             if (int code = (this->*step)())
                 return code;
         if (options_.check) {
@@ -236,8 +236,7 @@ class Daemon {
         if (path.empty())
             return app_.refuse(exit_code::cannot_create, directory + ": cannot be made");
         add_methods(methods_, *breaker_, [this] { loop_.post([this] { stop(SIGTERM); }); });
-        auto server =
-            io::rpc::Server::listen(loop_, methods_, path, {control_mode_, options_.control_group});
+        auto server = io::rpc::Server::listen(loop_, methods_, path, {control_mode_, options_.control_group});
         if (!server)
             return app_.refuse(exit_code::cannot_create, server.error());
         control_.emplace(std::move(*server));

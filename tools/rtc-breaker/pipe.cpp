@@ -46,7 +46,8 @@ struct Pipe::State : std::enable_shared_from_this<Pipe::State> {
             }
             return end();
         }
-        if (broken) { // what is on its way is read, or the system would reset the connection before the answer is
+        if (broken) { // what is on its way is read, or the system would reset the connection before the
+                      // answer is
             discarded += static_cast<std::size_t>(n);
             return discarded > 64 * base::limits::ng_message ? end() : wait();
         }

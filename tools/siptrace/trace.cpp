@@ -58,7 +58,8 @@ int for_each(const std::string &in, bool follow, const std::function<bool(const 
             return refuse(found.error());
         }
         if (!*found && empty && feed->input().skipped() > 0)
-            return refuse({InputError::Kind::damaged, (in == "-" ? "stdin" : in) + ": none of its lines is of a trace"});
+            return refuse({InputError::Kind::damaged,
+                           (in == "-" ? "stdin" : in) + ": none of its lines is of a trace"});
         if (!*found)
             break;
         if (!visit(**found))

@@ -44,7 +44,9 @@ Checked<crypto::Certificate> CertificateFiles::load(std::span<const std::string>
     const auto forbidden = [](const std::string &file) {
         return ::access(file.c_str(), R_OK) != 0 && errno == EACCES;
     };
-    return tl::unexpected(Refusal{open_to_others || forbidden(chain_) || forbidden(key_) ? Exit::not_permitted : Exit::bad_configuration,
+    return tl::unexpected(Refusal{open_to_others || forbidden(chain_) || forbidden(key_)
+                                      ? Exit::not_permitted
+                                      : Exit::bad_configuration,
                                   fmt::format("{} and {}: {}", chain_, key_, loaded.error().text())});
 }
 

@@ -15,11 +15,11 @@
 namespace cord::tools::sipws_proxy {
 
 Checked<std::monostate> check_database(const io::db::Url &url) {
-    auto read = io::db::Database::open(url).and_then(
-        [](io::db::Database database) { return database.domains(); });
+    auto read =
+        io::db::Database::open(url).and_then([](io::db::Database database) { return database.domains(); });
     if (!read)
-        return tl::unexpected(Refusal{io::db::exit_code(read.error().trouble),
-                                      fmt::format("database: {}", read.error().text)});
+        return tl::unexpected(
+            Refusal{io::db::exit_code(read.error().trouble), fmt::format("database: {}", read.error().text)});
     return {};
 }
 
@@ -43,8 +43,8 @@ Checked<std::monostate> check_breakers(const std::vector<io::net::NgEndpoint> &b
     if (waiting > 0)
         loop.run();
     if (silent)
-        return tl::unexpected(Refusal{io::cli::unavailable,
-                                      fmt::format("the breaker {} does not answer", breakers[*silent].address)});
+        return tl::unexpected(Refusal{
+            io::cli::unavailable, fmt::format("the breaker {} does not answer", breakers[*silent].address)});
     return {};
 }
 

@@ -293,8 +293,7 @@ Done Daemon::listen_for_control() {
     if (path.empty())
         return refuse(Exit::cannot_create, fmt::format("cannot make the directory {}", run_dir_));
     add_methods(methods_, *proxy_, [this] { loop_.post([this] { on_signal(SIGTERM); }); });
-    auto server =
-        io::rpc::Server::listen(loop_, methods_, path, {control_mode_, options_.control_group});
+    auto server = io::rpc::Server::listen(loop_, methods_, path, {control_mode_, options_.control_group});
     if (!server)
         return refuse(Exit::cannot_create, server.error());
     control_.emplace(std::move(*server));
@@ -373,7 +372,8 @@ void Daemon::end() { loop_.stop(); }
 void Daemon::name_defaults() {
     options_.listen = listen_texts(options_);
     options_.breakers = breaker_texts(options_, run_dir_);
-    if (auto database = options_.database.text(app_.common().run_dir); database && options_.database.file.empty())
+    if (auto database = options_.database.text(app_.common().run_dir);
+        database && options_.database.file.empty())
         options_.database.url = io::db::without_password(*database);
     if (options_.control.empty())
         options_.control = run_dir_ + "/proxy.sock";

@@ -24,12 +24,14 @@ Checked<engine::proxy::NextHop> next_hop(std::string_view text) {
     if (place.size() < text.size()) {
         auto named = engine::transaction::transport_from(transport);
         if (!named || engine::transaction::is_websocket(*named))
-            return wrong_value("allow-next-hop", fmt::format("--allow-next-hop {}: the transport is udp, tcp or tls", text));
+            return wrong_value("allow-next-hop",
+                               fmt::format("--allow-next-hop {}: the transport is udp, tcp or tls", text));
         hop.transport = *named;
     }
     std::uint16_t port = 0;
     if (!parse_advertised(place, hop.host, port))
-        return wrong_value("allow-next-hop", fmt::format("--allow-next-hop wants HOST[:PORT][/TRANSPORT], not '{}'", text));
+        return wrong_value("allow-next-hop",
+                           fmt::format("--allow-next-hop wants HOST[:PORT][/TRANSPORT], not '{}'", text));
     auto ip = io::net::resolve_now(hop.host);
     if (!ip)
         return tl::unexpected(Refusal{Exit::unavailable, fmt::format("--allow-next-hop {}", ip.error())});
@@ -54,23 +56,30 @@ void declare(io::cli::App &app, Options &o) {
         "(advertise=, bridge=, digest=)");
     app.option("--advertise", o.advertise, "ADDR",
                "The host name or address that others reach this proxy by");
-    app.repeated("--domain", o.domains, "D", "A SIP domain served here (default: those of the database)").live();
+    app.repeated("--domain", o.domains, "D", "A SIP domain served here (default: those of the database)")
+        .live();
     o.database.declare(app);
     app.choice("--auth", o.auth, {"required", "off"}, "Whether users prove who they are").live();
     app.option("--digest", o.digest, "ALG,...",
-               "Digest algorithms in the order offered: MD5, SHA-256, SHA-512-256").live();
-    app.number("--min-expires", o.min_expires, 1, 86'400, "SECONDS", "The shortest registration granted").live();
-    app.number("--max-expires", o.max_expires, 1, 604'800, "SECONDS", "The longest registration granted").live();
+               "Digest algorithms in the order offered: MD5, SHA-256, SHA-512-256")
+        .live();
+    app.number("--min-expires", o.min_expires, 1, 86'400, "SECONDS", "The shortest registration granted")
+        .live();
+    app.number("--max-expires", o.max_expires, 1, 604'800, "SECONDS", "The longest registration granted")
+        .live();
     app.repeated(
         "--breaker", o.breakers, "ENDPOINT",
         "A media gateway: unix:PATH, udp:HOST:PORT or exec:COMMAND (default: ng.sock of the run directory)");
     app.choice("--bridge", o.bridge, {"auto", "always", "never"},
-               "Which calls go through it: those between unlike sides, all, or none").live();
+               "Which calls go through it: those between unlike sides, all, or none")
+        .live();
     app.number("--grace", o.grace, 0, 3600, "SECONDS",
-               "How long a call waits for a client whose connection died").live();
+               "How long a call waits for a client whose connection died")
+        .live();
     app.number("--ring-timeout", o.ring_timeout, 1, 3600, "SECONDS", "How long a phone may ring").live();
     app.repeated("--allow-next-hop", o.next_hops, "HOST[:PORT][/TRANSPORT]",
-                 "Where a client's own Route may lead").live();
+                 "Where a client's own Route may lead")
+        .live();
     app.repeated("--trace", o.trace, "DEST",
                  "Write each SIP message as NDJSON to a file or - (it holds credentials)");
     app.repeated("--events", o.events, "DEST", "Write events as NDJSON to a file or -");
@@ -79,13 +88,15 @@ void declare(io::cli::App &app, Options &o) {
     app.option("--control-mode", o.control_mode, "MODE", "Its mode");
     app.option("--control-group", o.control_group, "GROUP", "Its group");
     app.option("--tls-cert", o.tls_cert, "FILE",
-               "Certificate chain in PEM (default: one made at first start)").live();
+               "Certificate chain in PEM (default: one made at first start)")
+        .live();
     app.option("--tls-key", o.tls_key, "FILE", "Its key, which nobody else may read").live();
     app.option("--www", o.www, "DIR",
                "Serve these files on ws and wss listeners, or off (default: the web phone)");
     app.repeated("--allow-origin", o.origins, "O", "An origin whose pages may connect (default: any)").live();
     app.number("--drain-seconds", o.drain_seconds, 0, 86'400, "SECONDS",
-               "How long SIGTERM waits for calls to end").live();
+               "How long SIGTERM waits for calls to end")
+        .live();
     app.option("--user", o.user, "USER", "Become this user once the ports are bound");
     app.option("--group", o.group, "GROUP", "Become this group");
     app.option("--node", o.node, "NAME", "The name of this node in traces and events (default: the host's)");
@@ -102,7 +113,8 @@ Checked<std::vector<ListenerOption>> listeners(const Options &options) {
     std::string host;
     std::uint16_t port = 0;
     if (!options.advertise.empty() && !parse_advertised(options.advertise, host, port))
-        return wrong_value("advertise", fmt::format("--advertise wants a host or address, not '{}'", options.advertise));
+        return wrong_value("advertise",
+                           fmt::format("--advertise wants a host or address, not '{}'", options.advertise));
     std::vector<ListenerOption> out;
     for (const std::string &text : listen_texts(options)) {
         auto one = parse_listener(text);
@@ -115,8 +127,9 @@ Checked<std::vector<ListenerOption>> listeners(const Options &options) {
         if (one->digest.empty() && !options.digest.empty()) {
             auto order = parse_digest(options.digest, ',');
             if (!order)
-                return wrong_value("digest", fmt::format("--digest knows MD5, SHA-256 and SHA-512-256, not all of '{}'",
-                                          options.digest));
+                return wrong_value("digest",
+                                   fmt::format("--digest knows MD5, SHA-256 and SHA-512-256, not all of '{}'",
+                                               options.digest));
             one->digest = std::move(*order);
         }
         out.push_back(std::move(*one));
@@ -128,7 +141,8 @@ Checked<engine::proxy::Config> core_config(const Options &options) {
     engine::proxy::Config config;
     for (const std::string &domain : options.domains) {
         if (!is_domain(domain))
-            return wrong_value("domain", fmt::format("--domain wants a host name or address, not '{}'", domain));
+            return wrong_value("domain",
+                               fmt::format("--domain wants a host name or address, not '{}'", domain));
         config.domains.push_back(base::lower(domain));
     }
     config.authenticate = options.auth == "required";

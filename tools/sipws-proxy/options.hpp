@@ -39,7 +39,8 @@ struct Options {
 struct Refusal {
     int code;
     std::string text;
-    /// The option whose value is wrong; then the code depends on where it was said, and App::value_code has it.
+    /// The option whose value is wrong; then the code depends on where it was said, and App::value_code has
+    /// it.
     std::string option = {};
 };
 template <class T>

@@ -26,7 +26,8 @@ struct Settings {
     base::Duration drain_for{};
 };
 
-/// What a Proxy is made of, opened and checked before. The configuration's listeners are filled in as they are bound.
+/// What a Proxy is made of, opened and checked before. The configuration's listeners are filled in as they
+/// are bound.
 struct Setup : Settings {
     std::string node;
     std::string www; ///< Empty: none.

@@ -37,7 +37,8 @@ class Core {
     ~Core();
     Core(Core &&) noexcept;
 
-    /// One whole message: a datagram, a line, a piece that `frame` has cut. One that `open` refuses is counted.
+    /// One whole message: a datagram, a line, a piece that `frame` has cut. One that `open` refuses is
+    /// counted.
     void receive(ClientId client, std::string_view message, base::Now now);
     /// As many as were needed, in their order; nullopt when there are not so many.
     void bound(Token token, std::optional<std::vector<BoundPort>> ports, base::Now now);

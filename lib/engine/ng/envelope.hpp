@@ -27,7 +27,8 @@ struct Envelope {
 /// An answer under the same cookie and in the same encoding.
 [[nodiscard]] std::string seal(const Envelope &request, const wire::bencode::Dict &reply);
 
-/// The answer to what is no ng message, under its cookie where it has one: in JSON, unless it seems to be bencode.
+/// The answer to what is no ng message, under its cookie where it has one: in JSON, unless it seems to be
+/// bencode.
 [[nodiscard]] std::string refusal(std::string_view message, std::string_view reason);
 
 /// Length of the first message of a stream, with blanks before it; nullopt while its end has not come. An

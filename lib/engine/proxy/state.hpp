@@ -71,10 +71,12 @@ struct State {
     std::size_t next_breaker = 0;
 
     std::vector<Effect> effects;
-    std::map<std::string, std::uint64_t, std::less<>> counts{ // all of them, so that each can be asked for from the start
-        {"auth_failures", 0}, {"calls", 0}, {"challenges", 0}, {"malformed", 0}, {"overload", 0},
-        {"register_failures", 0}, {"registrations", 0}, {"requests", 0}, {"responses_dropped", 0}, {"stray_responses", 0},
-        {"unreadable", 0}};
+    std::map<std::string, std::uint64_t, std::less<>> counts{
+        // all of them, so that each can be asked for from the start
+        {"auth_failures", 0},   {"calls", 0},     {"challenges", 0},
+        {"malformed", 0},       {"overload", 0},  {"register_failures", 0},
+        {"registrations", 0},   {"requests", 0},  {"responses_dropped", 0},
+        {"stray_responses", 0}, {"unreadable", 0}};
     base::Now now; ///< Of the input at work.
     std::uint64_t last_id = 0;
 

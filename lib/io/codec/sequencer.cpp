@@ -41,8 +41,8 @@ void Sequencer::hold(const Packet &packet, std::int64_t sequence, bool begins) {
     held_.insert(at, {sequence, begins, {bytes.begin(), bytes.end()}});
 }
 
-/// Section A.1: "two sequential packets … assume that the other side restarted without telling us"; they may have
-/// overtaken each other.
+/// Section A.1: "two sequential packets … assume that the other side restarted without telling us"; they may
+/// have overtaken each other.
 void Sequencer::suspect(const Packet &packet) {
     const std::vector<std::uint8_t> kept = suspect_;
     if (auto first = Packet::parse(kept); first && first->ssrc() == packet.ssrc()) {

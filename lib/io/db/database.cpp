@@ -61,10 +61,11 @@ Result<std::size_t> Database::create(const Url &url, bool if_not_exists) {
                 if (!there)
                     return tl::unexpected(there.error());
                 if (*there && !if_not_exists)
-                    return fail(Trouble::exists,
-                                fmt::format("there is a database already, with a table {}: {} (--if-not-exists adds "
-                                            "what it lacks)",
-                                            table.name, url.place));
+                    return fail(
+                        Trouble::exists,
+                        fmt::format("there is a database already, with a table {}: {} (--if-not-exists adds "
+                                    "what it lacks)",
+                                    table.name, url.place));
                 if (*there)
                     continue;
                 if (auto result = database.make_table(table.name); !result)

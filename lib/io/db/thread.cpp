@@ -184,7 +184,8 @@ void DatabaseThread::Parts::commit(std::vector<StoreJob> batch) {
 void DatabaseThread::Parts::Health::judge(const Failure *failure) {
     const bool now_well = failure == nullptr;
     if (well && !now_well)
-        base::log::error("db", "registrations are refused until the database can be {}: {}", can, failure->text);
+        base::log::error("db", "registrations are refused until the database can be {}: {}", can,
+                         failure->text);
     if (!well && now_well)
         base::log::info("db", "the database can be {} again", can);
     well = now_well;

@@ -58,7 +58,8 @@ base::Result<Account, std::string> find_account(const std::string &user, const s
 base::Result<void, std::string> drop_privileges(const Account &to) {
     bool groups =
         to.name.empty() ? ::setgroups(0, nullptr) == 0 : ::initgroups(to.name.c_str(), to.group) == 0;
-    if (!groups || ::setresgid(to.group, to.group, to.group) != 0 || ::setresuid(to.user, to.user, to.user) != 0)
+    if (!groups || ::setresgid(to.group, to.group, to.group) != 0 ||
+        ::setresuid(to.user, to.user, to.user) != 0)
         return tl::unexpected(
             fmt::format("cannot become user {} and group {}: {}", to.user, to.group, std::strerror(errno)));
     return {};

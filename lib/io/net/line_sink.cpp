@@ -126,7 +126,7 @@ LineSink::LineSink(LineSink &&) noexcept = default;
 LineSink &LineSink::operator=(LineSink &&) noexcept = default;
 
 base::Result<LineSink, std::string> LineSink::open(const std::string &destination, std::string node,
-                                                 std::size_t queue_bytes) {
+                                                   std::size_t queue_bytes) {
     auto state = std::make_shared<State>();
     state->destination = destination == "-" ? "standard output" : destination;
     state->node = std::move(node);

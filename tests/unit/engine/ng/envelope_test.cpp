@@ -49,6 +49,7 @@ TEST_CASE("what cannot become a message is refused, and soon") {
 TEST_CASE("what is no message is refused under the cookie it may have") {
     CHECK(refusal("[]", "no") == R"({"result":"error","error-reason":"no"})");
     CHECK(refusal("garbage\n", "no") == R"({"result":"error","error-reason":"no"})");
-    CHECK(refusal("c1 {" + std::string(3'000'000, ' '), "long") == R"(c1 {"result":"error","error-reason":"long"})");
+    CHECK(refusal("c1 {" + std::string(3'000'000, ' '), "long") ==
+          R"(c1 {"result":"error","error-reason":"long"})");
     CHECK(refusal("c1 d3:sdp9:", "no") == "c1 d6:result5:error12:error-reason2:noe");
 }

@@ -167,14 +167,15 @@ TEST_CASE("a database that is read does not pass for one that can be written") {
     DatabaseThread db(t.url, turns.post());
     auto other = Session::open(t.url);
     REQUIRE(other);
-    (void)(*other)->transaction([&]() -> Result<std::monostate> { // as a full disk would, it leaves reading alone
-        CHECK_FALSE(stored(db, turns, {change("a")}));
-        bool found = false;
-        db.look_user("alice", "example.com", [&](auto user) { found = user && *user; });
-        turns.one();
-        CHECK(found);
-        return std::monostate();
-    });
+    (void)(*other)->transaction(
+        [&]() -> Result<std::monostate> { // as a full disk would, it leaves reading alone
+            CHECK_FALSE(stored(db, turns, {change("a")}));
+            bool found = false;
+            db.look_user("alice", "example.com", [&](auto user) { found = user && *user; });
+            turns.one();
+            CHECK(found);
+            return std::monostate();
+        });
     CHECK(words.text().find("until the database can be written") != std::string::npos);
     CHECK(words.text().find("again") == std::string::npos);
     CHECK(stored(db, turns, {change("a")}));
