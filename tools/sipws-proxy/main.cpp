@@ -235,6 +235,9 @@ Done Daemon::open() {
     if (!made)
         return tl::unexpected(made.error());
     proxy_ = std::make_unique<Proxy>(loop_, std::move(*made));
+    if (!options_.tls_ca.empty())
+        if (auto trusted = proxy_->trust(options_.tls_ca); !trusted)
+            return refuse(Exit::bad_configuration, fmt::format("--tls-ca {}", trusted.error()));
     // One that is named is wanted to be good, even while no listener shows it.
     if (wants_certificate() || !options_.tls_cert.empty())
         if (Done done = read_certificate(certificate_); !done)

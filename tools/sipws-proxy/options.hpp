@@ -26,7 +26,7 @@ struct Options {
     std::vector<std::string> next_hops;
     std::vector<std::string> trace, events;
     std::string control, control_mode = "0600", control_group;
-    std::string tls_cert, tls_key;
+    std::string tls_cert, tls_key, tls_ca;
     std::string www;
     std::vector<std::string> origins;
     std::int64_t drain_seconds = 10;

@@ -35,7 +35,10 @@ Proxy::Proxy(io::net::Loop &loop, Setup setup)
                core_->on_send_failed(static_cast<engine::transaction::Id>(token), now());
                settle();
            }}),
-      core_timer_(loop), retry_timer_(loop), drain_timer_(loop) {}
+      core_timer_(loop), retry_timer_(loop), drain_timer_(loop) {
+    for (const engine::proxy::NextHop &hop : setup_.config.next_hops)
+        transports_.name_peer(hop.address, hop.host);
+}
 
 Proxy::~Proxy() = default;
 

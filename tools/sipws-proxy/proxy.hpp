@@ -44,6 +44,10 @@ class Proxy {
     [[nodiscard]] base::Result<void, io::net::SystemError> bind(engine::proxy::Listener listener);
     void use_certificate(const crypto::Certificate &certificate) { transports_.use_certificate(certificate); }
 
+    [[nodiscard]] base::Result<void, std::string> trust(const std::string &ca_file) {
+        return transports_.trust(ca_file);
+    }
+
     /// Reads the database and serves; `ready` is called when it has answered, well or not.
     void start(io::db::Url database, std::function<void()> ready);
     /// New calls are refused; `done` is called when those that stand have ended, or when the time is over.

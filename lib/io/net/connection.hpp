@@ -31,6 +31,8 @@ class ConnectionOwner {
     virtual void on_open(Connection &connection) = 0;
     /// Its end, told once.
     virtual void on_gone(Connection &connection) = 0;
+    /// The peer of a connection that we opened did not prove who it is; `on_gone` follows.
+    virtual void on_distrusted(Connection &connection, const std::string &why) = 0;
     virtual void on_send_failed(std::uint64_t token) = 0;
 };
 

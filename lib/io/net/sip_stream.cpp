@@ -35,8 +35,12 @@ void SipStream::shake() {
     Stream::Status status = stream_.handshake();
     if (status == Stream::Status::wait_readable || status == Stream::Status::wait_writable)
         return stream_.when(status, [this] { shake(); });
-    if (status != Stream::Status::done)
+    if (status != Stream::Status::done) {
+        // Only as a client do we ask for a certificate.
+        if (std::string why = stream_.distrust(); !why.empty())
+            owner_.on_distrusted(*this, why);
         return die();
+    }
     state_ = State::open;
     flush();
     if (state_ != State::dead)

@@ -41,6 +41,11 @@ Stream::Status Stream::handshake() {
     return status_of(SSL_do_handshake(ssl_.get()));
 }
 
+std::string Stream::distrust() const {
+    long result = ssl_ ? SSL_get_verify_result(ssl_.get()) : X509_V_OK;
+    return result == X509_V_OK ? "" : X509_verify_cert_error_string(result);
+}
+
 Stream::Moved Stream::read(base::MutableBytes into) {
     if (!ssl_)
         return plain_result(::recv(fd_.get(), into.data(), into.size(), 0), Status::wait_readable);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "base/bytes.hpp"
 #include "io/net/fd.hpp"
@@ -29,6 +30,9 @@ class Stream {
     void when(Status status, std::function<void()> call);
     /// Says that nothing more will come (close_notify, FIN) and lets the peer read what was sent.
     void finish();
+
+    /// Why the peer's certificate was not accepted; empty when that is not what the handshake failed for.
+    [[nodiscard]] std::string distrust() const;
 
     [[nodiscard]] int fd() const { return fd_.get(); }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
+#include "base/result.hpp"
 #include "crypto/certificate.hpp"
 
 struct ssl_ctx_st;
@@ -27,12 +29,16 @@ class TlsServer {
     std::shared_ptr<ssl_ctx_st> context_;
 };
 
-/// Connections to next hops. A flow names an address, not a host, so there is no name to check a certificate
-/// against: this keeps off listeners, not impostors.
+/// Connections that we open: the peer shows a certificate for the host we mean, signed by an authority that
+/// we trust, or the handshake fails.
 class TlsClient {
   public:
+    /// Trusts the system's authorities.
     TlsClient();
-    [[nodiscard]] Ssl connect(int fd) const;
+    /// Trusts those of this PEM file instead. The error names the file.
+    [[nodiscard]] base::Result<void, std::string> trust(const std::string &ca_file);
+    /// `host` is a name or an IP address.
+    [[nodiscard]] Ssl connect(int fd, const std::string &host) const;
 
   private:
     std::shared_ptr<ssl_ctx_st> context_;

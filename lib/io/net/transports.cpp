@@ -162,6 +162,11 @@ std::uint16_t Transports::listener_of(Transport transport, std::uint16_t preferr
     return preferred;
 }
 
+std::string Transports::peer_name(const base::Endpoint &address) const {
+    auto named = peer_names_.find(address);
+    return named == peer_names_.end() ? address.ip.text() : named->second;
+}
+
 Transports::ConnectionPtr Transports::open(const Flow &flow) {
     // RFC 7118 section 5: a WebSocket server cannot open a connection to its client.
     if (is_websocket(flow.transport) || connections_.size() >= options_.max_connections)
@@ -172,7 +177,7 @@ Transports::ConnectionPtr Transports::open(const Flow &flow) {
     tune_stream(fd->get());
     Flow opened{flow.transport, listener_of(flow.transport, flow.listener), ++last_connection_,
                 local_endpoint(fd->get()), flow.remote};
-    Ssl ssl = is_secure(flow.transport) ? tls_client_.connect(fd->get()) : Ssl{};
+    Ssl ssl = is_secure(flow.transport) ? tls_client_.connect(fd->get(), peer_name(flow.remote)) : Ssl{};
     Stream stream(loop_, std::move(*fd), std::move(ssl));
     ConnectionOwner &owner = *this;
     auto connection =
@@ -244,7 +249,18 @@ void Transports::on_broken(Connection &connection, const wire::sip::FrameError &
     calls_.broken(connection.flow(), error);
 }
 
-void Transports::on_open(Connection &connection) { no_longer_half_open(connection.flow()); }
+void Transports::on_open(Connection &connection) {
+    no_longer_half_open(connection.flow());
+    distrusted_.erase(connection.flow().remote);
+}
+
+void Transports::on_distrusted(Connection &connection, const std::string &why) {
+    const base::Endpoint &remote = connection.flow().remote;
+    // Each call to it fails; those that were configured are named once, until they are well again. Contacts of
+    // clients are too many to be told of.
+    if (peer_names_.contains(remote) && distrusted_.insert(remote).second)
+        base::log::error("tls", "{} ({}) is not trusted: {}", peer_name(remote), remote.text(), why);
+}
 
 void Transports::on_gone(Connection &connection) {
     Flow flow = connection.flow();

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -47,6 +48,15 @@ class Transports final : private ConnectionOwner {
 
     /// Wanted before the first TLS or WSS listener; later ones hold for new connections.
     void use_certificate(const crypto::Certificate &certificate);
+    /// Certificates of this file are trusted on connections that we open, instead of the system's.
+    [[nodiscard]] base::Result<void, std::string> trust(const std::string &ca_file) {
+        return tls_client_.trust(ca_file);
+    }
+    /// Who is meant by an address that connections are opened to: the name its certificate must have. Without
+    /// one, the address itself.
+    void name_peer(const base::Endpoint &address, std::string host) {
+        peer_names_[address] = std::move(host);
+    }
     /// The listener's place is the number of those before it. Gives the address with the port really bound.
     [[nodiscard]] base::Result<base::Endpoint, SystemError> listen(Transport transport,
                                                                    const base::Endpoint &at);
@@ -83,6 +93,7 @@ class Transports final : private ConnectionOwner {
     void no_longer_half_open(const Flow &flow);
     ConnectionPtr connection_for(const Flow &flow);
     ConnectionPtr open(const Flow &flow);
+    [[nodiscard]] std::string peer_name(const base::Endpoint &address) const;
     [[nodiscard]] std::uint16_t listener_of(Transport transport, std::uint16_t preferred) const;
     void fail(std::uint64_t token);
 
@@ -90,6 +101,7 @@ class Transports final : private ConnectionOwner {
     void on_broken(Connection &connection, const wire::sip::FrameError &error) override;
     void on_open(Connection &connection) override;
     void on_gone(Connection &connection) override;
+    void on_distrusted(Connection &connection, const std::string &why) override;
     void on_send_failed(std::uint64_t token) override;
 
     Loop &loop_;
@@ -97,6 +109,8 @@ class Transports final : private ConnectionOwner {
     Calls calls_;
     std::optional<TlsServer> tls_server_;
     TlsClient tls_client_;
+    std::map<base::Endpoint, std::string> peer_names_;
+    std::set<base::Endpoint> distrusted_; // of these, whom the log has told of already
     std::vector<Listener> listeners_;
     std::unordered_map<std::uint64_t, ConnectionPtr> connections_;
     std::map<std::pair<Transport, base::Endpoint>, std::uint64_t> by_remote_;

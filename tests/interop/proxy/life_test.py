@@ -34,6 +34,7 @@ def refuses_to_start(proxy):
     refuses(proxy, [*free, "--breaker", "carrier-pigeon"], 2, "breaker")
     refuses(proxy, [*free, "--trace", "/nonexistent/file"], 73, "No such file")
     refuses(proxy, [*free, "--www", "/nonexistent"], 78, "no such folder")
+    refuses(proxy, [*free, "--tls-ca", f"{proxy.folder}/log"], 78, "no certificates")
     refuses(proxy, [*free, "--min-expires", "900", "--max-expires", "60"], 2, "--min-expires")
     refuses(proxy, [*free, "--listn", "x"], 2, "listen")
     refuses(proxy, ["-l", "udp:127.0.0.1:0"], 73, "proxy.sock")

@@ -1,0 +1,122 @@
+#include "io/net/transports.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include <boost/asio/io_context.hpp>
+
+#include "io/net/clock.hpp"
+#include "support/catch.hpp"
+#include "support/files.hpp"
+
+using namespace cord;
+using namespace cord::io::net;
+using namespace std::chrono_literals;
+
+namespace {
+
+const char options_request[] = "OPTIONS sip:h SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\n"
+                               "To: <sip:h>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+
+base::Endpoint loopback(std::uint16_t port = 0) { return {*base::IpAddress::parse("127.0.0.1"), port}; }
+
+/// Transports, and what they told.
+struct Node {
+    Node(Loop &l, Transports::Options options = {})
+        : loop(l), transports(loop, std::move(options),
+                              {[this](const Flow &, base::Bytes b) { messages.emplace_back(base::as_text(b)); },
+                               [](const Flow &, const wire::sip::FrameError &) {},
+                               [this](const Flow &flow) { closed.push_back(flow); },
+                               [this](std::uint64_t token) { failed.push_back(token); }}) {}
+
+    Loop &loop;
+    std::vector<std::string> messages;
+    std::vector<Flow> closed;
+    std::vector<std::uint64_t> failed;
+    Transports transports;
+};
+
+/// Runs the loop until `done`, three seconds at most.
+bool run(Loop &loop, const std::function<bool()> &done) {
+    for (int i = 0; i < 300; ++i) {
+        if (done())
+            return true;
+        loop.context().restart();
+        loop.context().run_for(10ms);
+    }
+    return false;
+}
+
+/// A folder that goes with it.
+struct Folder {
+    Folder() : path((std::filesystem::temp_directory_path() / "cord-net-XXXXXX").string()) {
+        REQUIRE(::mkdtemp(path.data()));
+    }
+    ~Folder() { std::filesystem::remove_all(path); }
+    std::string path;
+};
+
+/// What is written to stderr as long as this lives.
+class Words {
+  public:
+    explicit Words(std::string path) : path_(std::move(path)), before_(::dup(STDERR_FILENO)) {
+        Fd file(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600));
+        ::dup2(file.get(), STDERR_FILENO);
+    }
+    ~Words() { ::dup2(before_.get(), STDERR_FILENO); }
+    [[nodiscard]] std::string text() const { return tests::read_file(path_); }
+
+  private:
+    std::string path_;
+    Fd before_;
+};
+
+} // namespace
+
+TEST_CASE("a TLS peer has to prove that it is the host we mean", "[net]") {
+    Folder folder;
+    Loop loop;
+    auto certificate =
+        crypto::Certificate::self_signed(std::vector<std::string>{"trunk.test", "127.0.0.1"}, now().unix);
+    REQUIRE(certificate->save(folder.path + "/cert.pem", folder.path + "/key.pem"));
+    Node server(loop), client(loop), other(loop);
+    server.transports.use_certificate(*certificate);
+    auto at = server.transports.listen(Transport::tls, loopback());
+    const Flow flow{Transport::tls, 0, 0, {}, *at};
+    auto sent = [&](Node &from, std::uint64_t token) {
+        std::size_t heard = server.messages.size();
+        (void)from.transports.send(flow, options_request, token);
+        (void)run(loop, [&] { return server.messages.size() > heard || !from.failed.empty(); });
+        return server.messages.size() > heard;
+    };
+
+    SECTION("self-signed: refused, and the log says so once") {
+        client.transports.name_peer(*at, "trunk.test");
+        Words words(folder.path + "/words");
+        CHECK_FALSE(sent(client, 1));
+        client.failed.clear();
+        CHECK_FALSE(sent(client, 2));
+        CHECK(client.failed == std::vector<std::uint64_t>{2});
+        const std::string said = words.text();
+        CHECK(said.find("trunk.test") != std::string::npos);
+        CHECK(said.find("is not trusted") == said.rfind("is not trusted"));
+    }
+    SECTION("its authority is trusted: by name, and by address when it has no name") {
+        REQUIRE(client.transports.trust(folder.path + "/cert.pem"));
+        CHECK(sent(client, 1));
+        REQUIRE(other.transports.trust(folder.path + "/cert.pem"));
+        other.transports.name_peer(*at, "trunk.test");
+        CHECK(sent(other, 2));
+    }
+    SECTION("a good certificate for another host is not enough") {
+        REQUIRE(client.transports.trust(folder.path + "/cert.pem"));
+        client.transports.name_peer(*at, "other.test");
+        Words words(folder.path + "/words");
+        CHECK_FALSE(sent(client, 1));
+        CHECK(words.text().find("ostname mismatch") != std::string::npos);
+    }
+    CHECK_FALSE(client.transports.trust(folder.path + "/key.pem"));
+}
