@@ -1,9 +1,7 @@
 #include "interfaces.hpp"
 
-#include <sys/socket.h>
-
 #include "base/text.hpp"
-#include "io/net/socket.hpp"
+#include "io/net/host.hpp"
 
 namespace cord::tools::rtc_breaker {
 
@@ -30,15 +28,10 @@ base::Result<engine::ng::Interface, std::string> read_interface(std::string_view
 }
 
 std::optional<base::IpAddress> default_address() {
-    // Connecting a UDP socket sends nothing: the kernel looks for the route, and says which address it would
-    // use. The targets are of the documentation blocks (RFC 5737, RFC 3849).
-    for (const char *target : {"192.0.2.1", "2001:db8::1"}) {
-        const base::Endpoint to{*base::IpAddress::parse(target), 9};
-        io::net::Fd fd(::socket(to.ip.v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-        const auto address = io::net::to_system(to, to.ip.v6);
-        if (fd && ::connect(fd.get(), address.get(), address.size) == 0)
-            return io::net::local_endpoint(fd.get()).ip;
-    }
+    // The documentation blocks (RFC 5737, RFC 3849): in no table but by the default route.
+    for (const char *target : {"192.0.2.1", "2001:db8::1"})
+        if (auto address = io::net::source_address(*base::IpAddress::parse(target)))
+            return address;
     return std::nullopt;
 }
 

@@ -36,6 +36,7 @@ Checked<engine::proxy::NextHop> next_hop(std::string_view text) {
     if (!ip)
         return tl::unexpected(Refusal{Exit::unavailable, fmt::format("--allow-next-hop {}", ip.error())});
     hop.address = {*ip, port != 0 ? port : engine::transaction::default_port(hop.transport)};
+    hop.source = io::net::source_address(*ip).value_or(base::IpAddress{});
     return hop;
 }
 

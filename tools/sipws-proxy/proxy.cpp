@@ -86,8 +86,13 @@ void Proxy::read_database(std::function<void()> then) {
                         sockets.emplace_back(listener.transport, listener.local);
                     std::vector<engine::locate::Binding> bindings;
                     for (const auto &row : rows)
-                        if (auto binding = engine::locate::from_row(row, sockets))
+                        if (auto binding = engine::locate::from_row(row, sockets)) {
+                            // Rows of others may name the socket that takes every address.
+                            base::IpAddress &local = binding->flow.local.ip;
+                            if (local.is_any())
+                                local = io::net::source_address(binding->flow.remote.ip).value_or(local);
                             bindings.push_back(std::move(*binding));
+                        }
                     core_->load(std::move(bindings), now());
                     settle();
                 }

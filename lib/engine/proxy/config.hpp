@@ -37,6 +37,9 @@ struct NextHop {
     std::string host; ///< As clients write it.
     base::Endpoint address;
     Transport transport = Transport::udp;
+    /// The address of ours that it is reached from, for listeners bound to every address: what it can answer
+    /// to.
+    base::IpAddress source{};
 };
 
 struct Config {

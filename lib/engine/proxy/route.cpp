@@ -49,7 +49,7 @@ void follow_client_route(State &s, Exchange &e, const NameAddr &route) {
     if (const NextHop *hop = allowed_hop(s, route)) {
         Target target;
         target.uri = e.request.request_uri();
-        target.flow = s.flow_to(hop->transport, hop->address);
+        target.flow = s.flow_to(*hop);
         e.next_hop = std::move(target);
         return;
     }

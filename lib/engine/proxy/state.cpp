@@ -63,16 +63,18 @@ void State::reconfigure(Config c) {
     breaker_up.resize(config.breakers, true);
 }
 
-Flow State::flow_to(Transport transport, const base::Endpoint &remote) const {
+Flow State::flow_to(const NextHop &hop) const {
     Flow flow;
-    flow.transport = transport;
-    flow.remote = remote;
+    flow.transport = hop.transport;
+    flow.remote = hop.address;
     auto listener = std::find_if(config.listeners.begin(), config.listeners.end(),
-                                 [&](const Listener &l) { return l.transport == transport; });
+                                 [&](const Listener &l) { return l.transport == hop.transport; });
     if (listener != config.listeners.end()) {
         flow.listener = static_cast<std::uint16_t>(listener - config.listeners.begin());
         flow.local = listener->local;
     }
+    if (flow.local.ip.is_any())
+        flow.local.ip = hop.source;
     return flow;
 }
 

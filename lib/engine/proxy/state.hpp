@@ -97,8 +97,8 @@ struct State {
     /// All but the listeners, from now on.
     void reconfigure(Config c);
 
-    /// A flow of our own to an address, over the first listener of that transport.
-    [[nodiscard]] Flow flow_to(Transport transport, const base::Endpoint &remote) const;
+    /// A flow of our own, over the first listener of that transport.
+    [[nodiscard]] Flow flow_to(const NextHop &hop) const;
     /// Null for a call that is over.
     [[nodiscard]] Call *find_call(std::uint64_t id);
 };

@@ -55,6 +55,17 @@ std::vector<base::IpAddress> own_addresses() {
     return out;
 }
 
+std::optional<base::IpAddress> source_address(const base::IpAddress &to) {
+    // Connecting a UDP socket sends nothing: the kernel looks for the route, and says which address it would
+    // use.
+    constexpr std::uint16_t discard = 9;
+    Fd fd(::socket(to.v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const SocketAddress address = to_system({to, discard}, to.v6);
+    if (!fd || ::connect(fd.get(), address.get(), address.size) != 0)
+        return std::nullopt;
+    return local_endpoint(fd.get()).ip;
+}
+
 base::Result<base::IpAddress, std::string> resolve_now(const std::string &host) {
     if (auto ip = base::IpAddress::parse(host))
         return *ip;

@@ -1,6 +1,7 @@
 // Who this machine is: its name and its addresses.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@ namespace cord::io::net {
 [[nodiscard]] std::string host_name();
 /// Of interfaces that are up, without those of one link; loopback last.
 [[nodiscard]] std::vector<base::IpAddress> own_addresses();
+/// The address of ours that datagrams to this one leave from; nothing without a route.
+[[nodiscard]] std::optional<base::IpAddress> source_address(const base::IpAddress &to);
 /// The first address of a name (or the address that it is already), waiting for DNS: for the start of a
 /// program alone.
 [[nodiscard]] base::Result<base::IpAddress, std::string> resolve_now(const std::string &host);
