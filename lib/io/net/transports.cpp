@@ -14,7 +14,7 @@ using engine::transaction::is_secure;
 using engine::transaction::is_websocket;
 
 Transports::Transports(Loop &loop, Options options, Calls calls)
-    : loop_(loop), options_(std::move(options)), calls_(std::move(calls)), accept_again_(loop) {}
+    : loop_(loop), options_(std::move(options)), calls_(std::move(calls)) {}
 
 Transports::~Transports() = default;
 
@@ -39,6 +39,7 @@ base::Result<base::Endpoint, SystemError> Transports::listen(Transport transport
     } else {
         added.fd = std::move(*fd);
         added.watch.emplace(loop_, added.fd.get());
+        added.again.emplace(loop_);
         added.watch->when_readable([this, index] { accept(index); });
     }
     return listeners_.back().local;
@@ -78,7 +79,7 @@ void Transports::accept(std::uint16_t index) {
         if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM)
             continue; // that one connection is gone already
         base::log::warning("net", "cannot accept connections: {}", std::strerror(errno));
-        accept_again_.after(std::chrono::seconds(1), [this, index] { accept(index); });
+        listener.again->after(std::chrono::seconds(1), [this, index] { accept(index); });
         return;
     }
     listener.watch->when_readable([this, index] { accept(index); });

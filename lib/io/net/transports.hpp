@@ -82,6 +82,7 @@ class Transports final : private ConnectionOwner {
         std::unique_ptr<UdpSocket> udp;
         Fd fd; // of streams
         std::optional<Watch> watch;
+        std::optional<Timer> again; // when there was no descriptor for a peer
     };
     using ConnectionPtr = std::shared_ptr<Connection>;
 
@@ -117,7 +118,6 @@ class Transports final : private ConnectionOwner {
     std::map<base::IpAddress, std::size_t> half_open_of_; ///< By source, as `source_of` has it.
     base::Seldom refusals_;
     std::uint64_t last_connection_ = 0;
-    Timer accept_again_;
     bool in_batch_ = false;
     Counts counts_;
 };

@@ -1,6 +1,7 @@
 #include "io/net/transports.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -119,4 +120,20 @@ TEST_CASE("a TLS peer has to prove that it is the host we mean", "[net]") {
         CHECK(words.text().find("ostname mismatch") != std::string::npos);
     }
     CHECK_FALSE(client.transports.trust(folder.path + "/key.pem"));
+}
+
+TEST_CASE("listeners without a descriptor left accept again, each of them", "[net]") {
+    Loop loop;
+    Node server(loop);
+    auto first = server.transports.listen(Transport::tcp, loopback());
+    auto second = server.transports.listen(Transport::tcp, loopback());
+    auto one = connect_tcp(*first), other = connect_tcp(*second);
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{3, before.rlim_max}; // those that are open stay
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    loop.context().run_for(50ms);
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    CHECK(server.transports.counts().accepted == 0);
+    CHECK(run(loop, [&] { return server.transports.counts().accepted == 2; }));
 }
