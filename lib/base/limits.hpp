@@ -15,6 +15,9 @@ inline constexpr std::size_t sip_headers = 256;
 inline constexpr std::size_t sip_dialogs = 64;
 /// Responses of one branch that wait for the media breaker, and as many 2xx; a failure always may.
 inline constexpr std::size_t sip_held_responses = 16;
+/// SIP transactions at a time, ours and others'; a request beyond is answered 503 without one. Over UDP each
+/// stays for 32 s, so this is some 8000 requests a second.
+inline constexpr std::size_t transactions = 262'144;
 /// Bytes that wait for a reader of one connection; a slower one is disconnected.
 inline constexpr std::size_t write_queue = 1'048'576;
 /// Questions asked of DNS for one SIP destination, and records taken of one answer; more are left out.

@@ -8,7 +8,6 @@
 #include "io/net/clock.hpp"
 #include "io/net/host.hpp"
 #include "io/net/ndjson.hpp"
-#include "wire/sip/builder.hpp"
 
 namespace cord::tools::sipws_proxy {
 
@@ -212,17 +211,10 @@ void Proxy::trace(const Flow &flow, bool outbound, base::Bytes bytes) {
 
 /// RFC 3261 section 18.3: where the next message would begin is not known, so the answer is the last word.
 void Proxy::on_broken(const Flow &flow, const wire::sip::FrameError &error) {
-    const auto &request = error.request;
-    if (request && request->is_request()) {
-        trace(flow, false, base::as_bytes(request->bytes()));
-        if (request->method() != wire::sip::Method::ack) {
-            auto answer = wire::sip::make_response(*request, error.fault.code, error.fault.error.text(),
-                                                   random_.token(10));
-            engine::proxy::Send send{flow,
-                                     answer.add(wire::sip::HeaderId::server, setup_.config.server).finish()};
-            apply(send);
-        }
-    }
+    if (error.request)
+        trace(flow, false, base::as_bytes(error.request->bytes()));
+    core_->on_broken(flow, error, now());
+    settle();
     transports_.close(flow);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "base/time.hpp"
 #include "crypto/digest.hpp"
 #include "engine/transaction/flow.hpp"
@@ -52,6 +53,7 @@ struct Config {
     std::uint32_t max_expires = 3600;
     std::uint32_t default_expires = 3600;
     std::size_t max_contacts = 10; ///< Bindings of one address of record.
+    std::size_t max_transactions = base::limits::transactions;
     Bridge bridge = Bridge::automatic;
     std::size_t breakers = 0; ///< How many are configured; AskBreaker counts them from 0.
     base::Duration grace = std::chrono::seconds(30);

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
+#include "crypto/digest.hpp"
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/fork.hpp"
 #include "engine/proxy/processor.hpp"
@@ -29,13 +31,18 @@ constexpr Processor chain[] = {validate, preprocess_route, authenticate, check_r
 } // namespace
 
 struct Core::Parts : State {
-    using State::State;
+    Parts(Config c, base::Random &r) : State(std::move(c), r), tag_secret(r.token(16)) {}
+
+    const std::string tag_secret; // so that nobody else knows the tags of stateless answers
 
     void on_request(const Message &request, const Flow &flow);
     void on_cancel(const Message &request, const transaction::Received &received);
     void run(Exchange &e);
     void resume(std::uint64_t exchange);
     void reject_malformed(const Message &request, const Flow &flow, const wire::sip::Fault &fault);
+    void reject_statelessly(const Message &request, const Flow &flow, std::uint16_t code, std::string_view reason,
+                            const Headers &headers = {});
+    [[nodiscard]] std::string stateless_tag(const Message &request) const;
     void store(std::vector<locate::Change> changes);
     void expire_bindings();
     void ring(const Alarm &alarm);
@@ -69,6 +76,12 @@ void Core::Parts::on_request(const Message &request, const Flow &flow) {
     transaction::Received received = layer.on_request(request, way_back(request, flow), now.mono);
     if (received.kind == transaction::Received::Kind::absorbed)
         return;
+    if (received.kind == transaction::Received::Kind::refused) {
+        ++counts["overload"];
+        // RFC 3261 section 21.5.4: "The server MAY indicate when the client should retry the request in a
+        // Retry-After header field."
+        return reject_statelessly(request, flow, 503, "Too Many Requests At A Time", {{"Retry-After", "10"}});
+    }
     ++counts["requests"];
     if (request.method() == Method::cancel)
         return on_cancel(request, received);
@@ -90,9 +103,25 @@ void Core::Parts::reject_malformed(const Message &request, const Flow &flow, con
     ++counts["malformed"];
     if (request.method() == Method::ack || !request.has(HeaderId::via))
         return;
-    auto response = wire::sip::make_response(request, fault.code, fault.error.text(), random.token(10));
+    reject_statelessly(request, flow, fault.code, fault.error.text());
+}
+
+void Core::Parts::reject_statelessly(const Message &request, const Flow &flow, std::uint16_t code,
+                                     std::string_view reason, const Headers &headers) {
+    auto response = wire::sip::make_response(request, code, reason, stateless_tag(request));
     response.add(HeaderId::server, config.server);
+    for (const auto &[name, value] : headers)
+        response.add(name, value);
     effects.push_back(Send{way_back(request, flow), response.finish()});
+}
+
+/// RFC 3261 section 8.2.7: "if a stateless UAS needs to insert a tag in the To header field, it MUST use a
+/// mechanism that will generate the same tag for the same request consistently".
+std::string Core::Parts::stateless_tag(const Message &request) const {
+    auto via = request.first_value(HeaderId::via);
+    auto digest = crypto::digest(crypto::Hash::sha256,
+                                 {tag_secret, "\n", via ? via->text : "", "\n", request.call_id()});
+    return base::to_hex(digest.view().first(8));
 }
 
 /// RFC 3261 section 16.10.
@@ -221,6 +250,12 @@ void Core::on_message(const Flow &flow, base::Bytes bytes, base::Now now) {
         parts_->on_request(keep ? *message : wire::sip::with_source(*message, flow.remote), flow);
     }
     parts_->settle();
+}
+
+void Core::on_broken(const Flow &flow, const wire::sip::FrameError &error, base::Now now) {
+    parts_->now = now;
+    if (error.request && error.request->is_request())
+        parts_->reject_malformed(*error.request, flow, error.fault);
 }
 
 void Core::on_flow_closed(const Flow &flow, base::Now now) {

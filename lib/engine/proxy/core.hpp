@@ -13,6 +13,7 @@
 #include "base/time.hpp"
 #include "engine/proxy/config.hpp"
 #include "engine/proxy/effect.hpp"
+#include "wire/sip/framer.hpp"
 
 namespace cord::engine::proxy {
 
@@ -54,6 +55,9 @@ class Core {
 
     /// One whole message as the framer cut it: a datagram, a WebSocket message, a message of a stream.
     void on_message(const Flow &flow, base::Bytes message, base::Now now);
+    /// A stream that cannot be cut any further: a request is answered as far as it was read, and the
+    /// connection is to be closed behind the answer.
+    void on_broken(const Flow &flow, const wire::sip::FrameError &error, base::Now now);
     /// A connection ended, whoever ended it.
     void on_flow_closed(const Flow &flow, base::Now now);
     void on_send_failed(transaction::Id id, base::Now now);

@@ -15,7 +15,7 @@ registrar::Limits limits_of(const Config &c) {
 
 State::State(Config c, base::Random &r)
     : config(std::move(c)), random(r), identity(config), token_key(r), authenticator(r), registrar(table, r),
-      breaker_up(config.breakers, true) {
+      layer(config.max_transactions), breaker_up(config.breakers, true) {
     registrar.set_limits(limits_of(config));
 }
 

@@ -35,6 +35,7 @@ struct Slot {
 } // namespace
 
 struct Layer::Parts {
+    std::size_t most = 0;
     std::vector<Slot> slots;
     std::vector<std::uint32_t> unused;
     Table servers;
@@ -130,7 +131,7 @@ void Layer::Parts::send(std::uint32_t slot) {
     output.emplace_back(Send{s.flow, once ? std::move(s.bytes) : s.bytes, id(slot)});
 }
 
-Layer::Layer() : parts_(std::make_unique<Parts>()) {}
+Layer::Layer(std::size_t most) : parts_(std::make_unique<Parts>()) { parts_->most = most; }
 Layer::~Layer() = default;
 Layer::Layer(Layer &&) noexcept = default;
 Layer &Layer::operator=(Layer &&) noexcept = default;
@@ -159,8 +160,18 @@ Received Layer::on_request(const Message &request, const Flow &flow, base::Time 
     }
     if (ack)
         return {Kind::ack};
-
     Received out{Kind::request};
+    if (request.method() == Method::cancel) {
+        // RFC 3261 section 9.2: the transaction to cancel is found "assuming the request method is anything
+        // but CANCEL or ACK"; only INVITE can be cancelled to any effect.
+        const auto invite = parts_->servers.find(server_key(request, *via, name(Method::invite)));
+        if (invite != parts_->servers.end())
+            out.cancelled = parts_->id(invite->second);
+    }
+    // What ends a transaction is taken even so.
+    if (size() >= parts_->most && out.cancelled == Id::none)
+        return {Kind::refused};
+
     std::uint32_t slot;
     if (request.method() == Method::invite) {
         InviteServer machine(flow.is_reliable());
@@ -172,13 +183,6 @@ Received Layer::on_request(const Message &request, const Flow &flow, base::Time 
         slot = parts_->open(parts_->servers, std::move(key), flow, Server(flow.is_reliable()));
     }
     out.id = parts_->id(slot);
-    if (request.method() == Method::cancel) {
-        // RFC 3261 section 9.2: the transaction to cancel is found "assuming the request method is anything
-        // but CANCEL or ACK"; only INVITE can be cancelled to any effect.
-        const auto invite = parts_->servers.find(server_key(request, *via, name(Method::invite)));
-        if (invite != parts_->servers.end())
-            out.cancelled = parts_->id(invite->second);
-    }
     return out;
 }
 

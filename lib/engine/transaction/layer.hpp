@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "base/time.hpp"
 #include "engine/transaction/flow.hpp"
 #include "wire/sip/message.hpp"
@@ -50,6 +51,7 @@ struct Received {
     enum class Kind {
         request,  ///< New: `id` is its server transaction, which wants a final response.
         ack,      ///< An ACK of no failure: it belongs to a 2xx, and goes end to end without a transaction.
+        refused,  ///< New, but there are too many already: answer 503 without a transaction.
         absorbed, ///< Dealt with: a request sent again, or the ACK of a failure.
     };
     Kind kind;
@@ -64,7 +66,8 @@ struct Received {
 /// (wire/sip/validate.hpp).
 class Layer {
   public:
-    Layer();
+    /// New requests are refused while there are `most` transactions.
+    explicit Layer(std::size_t most = base::limits::transactions);
     ~Layer();
     Layer(Layer &&) noexcept;
     Layer &operator=(Layer &&) noexcept;

@@ -86,3 +86,63 @@ TEST_CASE("a next hop is told the address that it reaches us at", "[proxy]") {
     CHECK(request.first_value(HeaderId::record_route)->text.find("@192.0.2.1:5060;") != std::string_view::npos);
     CHECK(out->flow.local.ip.text() == "192.0.2.1");
 }
+
+TEST_CASE("too many requests at a time: 503 with Retry-After, counted", "[proxy]") {
+    auto config = Open::open_config();
+    config.max_transactions = 2;
+    Open t(config);
+    auto code = [&](int n) {
+        auto sent = t.give(t.caller, fmt::format(R"(OPTIONS sip:iop.test SIP/2.0
+            Via: SIP/2.0/UDP 192.0.2.5;branch=z9hG4bK{};rport
+            Max-Forwards: 70
+            To: <sip:iop.test>
+            From: <sip:caller@iop.test>;tag=f
+            Call-ID: c{}
+            CSeq: 1 OPTIONS)",
+                                                 n, n));
+        REQUIRE(sent.size() == 1);
+        auto answer = *Message::parse(sent[0].bytes);
+        CHECK(answer.has(HeaderId::retry_after) == (answer.status() == 503));
+        return answer.status();
+    };
+    CHECK(code(1) == 200);
+    CHECK(code(2) == 200);
+    CHECK(code(3) == 503);
+    CHECK(code(4) == 503);
+    for (const auto &statistic : t.core.statistics())
+        if (statistic.name == "overload")
+            CHECK(statistic.value == 2);
+}
+
+TEST_CASE("8.2.7: what cannot be read is answered alike each time, each request in its own way", "[proxy]") {
+    Open t;
+    auto tag = [&](int n) {
+        std::string text = invite("sip:a@iop.test", "", n);
+        text.replace(text.find("1 INVITE"), 8, "x INVITE");
+        auto sent = t.give(t.caller, text);
+        REQUIRE(sent.size() == 1);
+        CHECK(Message::parse(sent[0].bytes)->status() == 400);
+        return std::string(wire::sip::to(*Message::parse(sent[0].bytes))->tag());
+    };
+    CHECK(tag(1) == tag(1));
+    CHECK(tag(1) != tag(2));
+    CHECK(!tag(1).empty());
+}
+
+TEST_CASE("a stream that cannot be cut is answered by what was read of its request", "[proxy]") {
+    Open t;
+    const Flow flow{Transport::tcp, 1, 4, *base::Endpoint::parse("192.0.2.1:5060"),
+                    *base::Endpoint::parse("192.0.2.5:4000")};
+    wire::sip::StreamFramer framer;
+    std::string text = message(invite("sip:a@iop.test"));
+    text.replace(text.find("Content-Length: 0"), 17, "Content-Length: x");
+    framer.push(text);
+    auto frame = framer.next();
+    REQUIRE(frame);
+    t.core.on_broken(flow, std::get<wire::sip::FrameError>(*frame), t.now);
+    auto sent = t.sent();
+    REQUIRE(sent.size() == 1);
+    CHECK(sent[0].flow == flow);
+    CHECK(Message::parse(sent[0].bytes)->status() == 400);
+    CHECK(Message::parse(sent[0].bytes)->header(HeaderId::server) == "cordboard");
+}

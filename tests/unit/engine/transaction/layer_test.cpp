@@ -232,3 +232,20 @@ TEST_CASE("ACK and CANCEL are made as the RFC says") {
     CHECK(cancel->header(HeaderId::cseq) == "7 CANCEL");
     CHECK(cancel->header(HeaderId::reason) == "SIP;cause=200");
 }
+
+TEST_CASE("no more transactions than there is room for, but what ends one is taken") {
+    using Kind = Received::Kind;
+    Layer layer(2);
+    CHECK(layer.on_request(request("INVITE", "z9hG4bK1"), udp, start).kind == Kind::request);
+    const Received second = layer.on_request(request("OPTIONS", "z9hG4bK2"), udp, start);
+    CHECK(layer.on_request(request("OPTIONS", "z9hG4bK3"), udp, start).kind == Kind::refused);
+    CHECK(layer.on_request(request("CANCEL", "z9hG4bK3"), udp, start).kind == Kind::refused);
+    CHECK(layer.on_request(request("INVITE", "z9hG4bK1"), udp, start).kind == Kind::absorbed);
+    const Received cancel = layer.on_request(request("CANCEL", "z9hG4bK1"), udp, start);
+    CHECK(cancel.kind == Kind::request);
+    CHECK(layer.size() == 3);
+    for (const auto &[id, method] : {std::pair{second.id, "OPTIONS"}, {cancel.id, "CANCEL"}})
+        layer.respond(id, 200, std::string(response(request(method), 200).bytes()), start);
+    (void)run_out(layer);
+    CHECK(layer.on_request(request("OPTIONS", "z9hG4bK4"), udp, start).kind == Kind::request);
+}
