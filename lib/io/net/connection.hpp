@@ -63,8 +63,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
     virtual void close() = 0;
 
     [[nodiscard]] const Flow &flow() const { return flow_; }
-    /// Whether a SIP message may have come or gone: its end matters to the engines.
+    /// Whether it has said something that makes sense.
     [[nodiscard]] bool is_open() const { return open_; }
+    /// Whether a SIP message may have come or gone, or wanted to: its end matters to the engines.
+    [[nodiscard]] bool carried() const { return open_ || sent_; }
 
   protected:
     /// Messages on their way out.
@@ -77,6 +79,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool enqueue(std::string bytes, std::uint64_t token) {
         if (queued_ + bytes.size() > limits_.write_queue)
             return false;
+        sent_ = true;
         queued_ += bytes.size();
         queue_.push_back({std::move(bytes), token});
         return true;
@@ -104,7 +107,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::size_t queued_ = 0; // bytes in it
 
   private:
-    bool open_ = false;
+    bool open_ = false, sent_ = false;
 };
 
 } // namespace cord::io::net

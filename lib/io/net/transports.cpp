@@ -265,14 +265,14 @@ void Transports::on_distrusted(Connection &connection, const std::string &why) {
 
 void Transports::on_gone(Connection &connection) {
     Flow flow = connection.flow();
-    bool was_open = connection.is_open();
-    if (!was_open)
+    bool carried = connection.carried();
+    if (!connection.is_open())
         no_longer_half_open(flow);
     auto remote = by_remote_.find({flow.transport, flow.remote});
     if (remote != by_remote_.end() && remote->second == flow.connection)
         by_remote_.erase(remote);
     connections_.erase(flow.connection);
-    if (was_open)
+    if (carried)
         calls_.closed(flow);
 }
 

@@ -28,6 +28,7 @@ class Transports final : private ConnectionOwner {
         std::function<void(const Flow &, base::Bytes)> message;
         /// A stream that cannot be cut any further: answer if there is a request, then close.
         std::function<void(const Flow &, const wire::sip::FrameError &)> broken;
+        /// The end of a connection over which a message came or was sent.
         std::function<void(const Flow &)> closed;
         std::function<void(std::uint64_t token)> send_failed;
     };

@@ -83,7 +83,8 @@ TEST_CASE("a next hop is told the address that it reaches us at", "[proxy]") {
     REQUIRE(out);
     auto request = *Message::parse(out->bytes);
     CHECK(wire::sip::top_via(request)->host == "192.0.2.1");
-    CHECK(request.first_value(HeaderId::record_route)->text.find("@192.0.2.1:5060;") != std::string_view::npos);
+    CHECK(request.first_value(HeaderId::record_route)->text.find("@192.0.2.1:5060;") !=
+          std::string_view::npos);
     CHECK(out->flow.local.ip.text() == "192.0.2.1");
 }
 

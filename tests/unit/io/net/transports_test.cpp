@@ -137,3 +137,29 @@ TEST_CASE("listeners without a descriptor left accept again, each of them", "[ne
     CHECK(server.transports.counts().accepted == 0);
     CHECK(run(loop, [&] { return server.transports.counts().accepted == 2; }));
 }
+
+TEST_CASE("the end of a connection that we opened is told, whether the peer took it or not", "[net]") {
+    Loop loop;
+    Node client(loop);
+    auto listening = listen_tcp(loopback());
+    const base::Endpoint at = local_endpoint(listening->get());
+    const Flow flow{Transport::tcp, 0, 0, {}, at};
+
+    SECTION("nobody listens any more") {
+        listening->reset();
+        (void)client.transports.send(flow, options_request, 5);
+        CHECK(run(loop, [&] { return !client.closed.empty(); }));
+        CHECK(client.failed == std::vector<std::uint64_t>{5});
+    }
+    SECTION("the peer takes the message and hangs up") {
+        auto used = client.transports.send(flow, options_request, 5);
+        REQUIRE(used);
+        Fd peer(::accept(listening->get(), nullptr, nullptr));
+        char buffer[1000];
+        (void)run(loop, [&] { return !peer || ::recv(peer.get(), buffer, sizeof buffer, MSG_DONTWAIT) > 0; });
+        peer.reset();
+        CHECK(run(loop, [&] { return !client.closed.empty(); }));
+        CHECK(client.closed == std::vector<Flow>{*used});
+        CHECK(client.failed.empty());
+    }
+}
