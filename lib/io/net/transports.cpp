@@ -5,8 +5,10 @@
 #include <cstring>
 
 #include "base/log.hpp"
+#include "engine/ice/agent.hpp"
 #include "io/net/clock.hpp"
 #include "io/net/sip_stream.hpp"
+#include "wire/stun/message.hpp"
 
 namespace cord::io::net {
 
@@ -49,6 +51,13 @@ void Transports::listen_udp(std::uint16_t index, Fd fd) {
     auto received = [this, index](const base::Endpoint &local, const base::Endpoint &remote,
                                   base::Bytes bytes) {
         in_batch_ = true;
+        // RFC 5626 section 4.4.2: over UDP a client keeps its flow alive by STUN binding requests, and learns
+        // from the answer that its address is still the same.
+        if (wire::stun::is_stun(bytes)) {
+            if (auto answer = engine::ice::answer_stranger(bytes, remote))
+                listeners_[index].udp->send(local, remote, std::string(base::as_text(*answer)), 0);
+            return;
+        }
         // Line ends alone keep a NAT's mapping open and want no answer.
         if (!wire::sip::is_keep_alive(base::as_text(bytes)))
             calls_.message({Transport::udp, index, 0, local, remote}, bytes);
@@ -257,8 +266,8 @@ void Transports::on_open(Connection &connection) {
 
 void Transports::on_distrusted(Connection &connection, const std::string &why) {
     const base::Endpoint &remote = connection.flow().remote;
-    // Each call to it fails; those that were configured are named once, until they are well again. Contacts of
-    // clients are too many to be told of.
+    // Each call to it fails; those that were configured are named once, until they are well again. Contacts
+    // of clients are too many to be told of.
     if (peer_names_.contains(remote) && distrusted_.insert(remote).second)
         base::log::error("tls", "{} ({}) is not trusted: {}", peer_name(remote), remote.text(), why);
 }

@@ -12,6 +12,7 @@
 #include "io/net/clock.hpp"
 #include "support/catch.hpp"
 #include "support/files.hpp"
+#include "wire/stun/message.hpp"
 
 using namespace cord;
 using namespace cord::io::net;
@@ -162,4 +163,22 @@ TEST_CASE("the end of a connection that we opened is told, whether the peer took
         CHECK(client.closed == std::vector<Flow>{*used});
         CHECK(client.failed.empty());
     }
+}
+
+TEST_CASE("RFC 5626 4.4.2: a STUN binding request on the SIP port is answered with the address it came from", "[net]") {
+    Loop loop;
+    Node server(loop);
+    auto at = server.transports.listen(Transport::udp, loopback());
+    auto client = bind_udp(loopback());
+    const unsigned char request[] = {0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    const SocketAddress to = to_system(*at, false);
+    REQUIRE(::sendto(client->get(), request, sizeof request, 0, to.get(), to.size) == sizeof request);
+    std::array<std::uint8_t, 500> answer{};
+    ssize_t n = -1;
+    CHECK(run(loop, [&] { return (n = ::recv(client->get(), answer.data(), answer.size(), MSG_DONTWAIT)) > 0; }));
+    auto message = wire::stun::Message::parse(base::Bytes(answer.data(), static_cast<std::size_t>(n)));
+    REQUIRE(message);
+    CHECK(message->message_class() == wire::stun::Class::success);
+    CHECK(message->xor_mapped_address() == local_endpoint(client->get()));
+    CHECK(server.messages.empty());
 }
