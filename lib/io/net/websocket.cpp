@@ -136,6 +136,7 @@ class WebSocket final : public Connection {
     void refuse_request(error_code ec);
     void upgrade();
     void respond(const http::Response &answer);
+    void write_response(bool keep);
     void read_message();
     void on_message();
     void write_next();
@@ -153,6 +154,7 @@ class WebSocket final : public Connection {
     beast::flat_buffer buffer_;
     std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
     std::optional<HttpResponse> response_;
+    std::optional<beast::http::response_serializer<beast::http::string_body>> serializer_;
     bool binary_ = false, writing_ = false, closing_ = false, dead_ = false;
 };
 
@@ -249,14 +251,22 @@ void WebSocket::respond(const http::Response &answer) {
     response_->content_length(answer.body.size());
     if (!answer.head_only && answer.status != 304)
         response_->body() = answer.body;
-    beast::http::async_write(ws_.next_layer(), *response_, [s = self(), keep](error_code ec, std::size_t) {
+    serializer_.emplace(*response_);
+    write_response(keep);
+}
+
+/// Piece by piece: a slow reader has time for each, however long the whole takes.
+void WebSocket::write_response(bool keep) {
+    timer_.after(limits_.half_open, [this] { die(); });
+    beast::http::async_write_some(ws_.next_layer(), *serializer_, [s = self(), keep](error_code ec, std::size_t) {
         if (s->dead_)
             return;
-        if (!ec && keep) {
-            s->timer_.after(s->limits_.half_open, [p = s.get()] { p->die(); });
-            return s->read_request();
-        }
-        s->say_goodbye();
+        if (ec || (s->serializer_->is_done() && !keep))
+            return s->say_goodbye();
+        if (!s->serializer_->is_done())
+            return s->write_response(keep);
+        s->timer_.after(s->limits_.half_open, [p = s.get()] { p->die(); });
+        s->read_request();
     });
 }
 

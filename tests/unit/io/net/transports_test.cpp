@@ -20,19 +20,21 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const char options_request[] = "OPTIONS sip:h SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\n"
-                               "To: <sip:h>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+const char options_request[] =
+    "OPTIONS sip:h SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\n"
+    "To: <sip:h>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
 
 base::Endpoint loopback(std::uint16_t port = 0) { return {*base::IpAddress::parse("127.0.0.1"), port}; }
 
 /// Transports, and what they told.
 struct Node {
     Node(Loop &l, Transports::Options options = {})
-        : loop(l), transports(loop, std::move(options),
-                              {[this](const Flow &, base::Bytes b) { messages.emplace_back(base::as_text(b)); },
-                               [](const Flow &, const wire::sip::FrameError &) {},
-                               [this](const Flow &flow) { closed.push_back(flow); },
-                               [this](std::uint64_t token) { failed.push_back(token); }}) {}
+        : loop(l),
+          transports(loop, std::move(options),
+                     {[this](const Flow &, base::Bytes b) { messages.emplace_back(base::as_text(b)); },
+                      [](const Flow &, const wire::sip::FrameError &) {},
+                      [this](const Flow &flow) { closed.push_back(flow); },
+                      [this](std::uint64_t token) { failed.push_back(token); }}) {}
 
     Loop &loop;
     std::vector<std::string> messages;
@@ -165,20 +167,54 @@ TEST_CASE("the end of a connection that we opened is told, whether the peer took
     }
 }
 
-TEST_CASE("RFC 5626 4.4.2: a STUN binding request on the SIP port is answered with the address it came from", "[net]") {
+TEST_CASE("RFC 5626 4.4.2: a STUN binding request on the SIP port is answered with the address it came from",
+          "[net]") {
     Loop loop;
     Node server(loop);
     auto at = server.transports.listen(Transport::udp, loopback());
     auto client = bind_udp(loopback());
-    const unsigned char request[] = {0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    const unsigned char request[] = {0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, 1,  2,
+                                     3, 4, 5, 6, 7,    8,    9,    10,   11, 12};
     const SocketAddress to = to_system(*at, false);
     REQUIRE(::sendto(client->get(), request, sizeof request, 0, to.get(), to.size) == sizeof request);
     std::array<std::uint8_t, 500> answer{};
     ssize_t n = -1;
-    CHECK(run(loop, [&] { return (n = ::recv(client->get(), answer.data(), answer.size(), MSG_DONTWAIT)) > 0; }));
+    CHECK(run(loop,
+              [&] { return (n = ::recv(client->get(), answer.data(), answer.size(), MSG_DONTWAIT)) > 0; }));
     auto message = wire::stun::Message::parse(base::Bytes(answer.data(), static_cast<std::size_t>(n)));
     REQUIRE(message);
     CHECK(message->message_class() == wire::stun::Class::success);
     CHECK(message->xor_mapped_address() == local_endpoint(client->get()));
     CHECK(server.messages.empty());
+}
+
+TEST_CASE("a long answer to a slow HTTP client is not cut as long as it reads", "[net]") {
+    Loop loop;
+    const std::string file(32 << 20, 'x');
+    Transports::Options options;
+    options.limits.half_open = 200ms;
+    options.websocket.http = [&file](const io::http::Request &) { return io::http::Response{200, {}, file}; };
+    Node server(loop, std::move(options));
+    auto at = server.transports.listen(Transport::ws, loopback());
+    auto client = connect_tcp(*at);
+    std::string request = "GET /file HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    std::vector<char> buffer(4 << 20);
+    std::size_t got = 0;
+    bool ended = false;
+    const base::Time begin = now().mono;
+    CHECK(run(loop, [&] {
+        if (!request.empty() && ::send(client->get(), request.data(), request.size(), MSG_NOSIGNAL) > 0)
+            request.clear();
+        // 4 MB each tenth of a second: four times the patience in all.
+        while (!ended && got < static_cast<std::size_t>((now().mono - begin) / 100ms) * (4 << 20)) {
+            ssize_t n = ::recv(client->get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+            if (n < 0)
+                break;
+            got += static_cast<std::size_t>(n);
+            ended = n == 0;
+        }
+        return ended;
+    }));
+    CHECK(got > file.size());
+    CHECK(now().mono - begin > 600ms);
 }
