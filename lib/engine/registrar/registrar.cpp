@@ -103,17 +103,19 @@ base::Result<std::vector<Change>, Answer> Registrar::plan(const Registration &re
     if (!contacts)
         return refuse(400, contacts.error().text());
     std::vector<Change> changes;
-    std::size_t bindings = table_.of(registration.aor).size();
+    std::size_t added = 0, removed = 0;
     for (const Contact &contact : *contacts) {
         auto change = plan_contact(registration, contact);
         if (!change)
             return tl::unexpected(change.error());
         if (change->removed && change->binding.ruid.empty())
             continue; // It was not there.
-        bindings += !change->removed && change->binding.ruid.empty();
+        added += change->binding.ruid.empty();
+        removed += change->removed;
         changes.push_back(std::move(*change));
     }
-    if (bindings > limits_.max_contacts)
+    // A limit that was lowered, or rows of others, may leave more than that: a refresh is taken even so.
+    if (added > 0 && table_.of(registration.aor).size() + added - removed > limits_.max_contacts)
         return refuse(403, "Too Many Contacts");
     for (Change &change : changes)
         if (change.binding.ruid.empty())

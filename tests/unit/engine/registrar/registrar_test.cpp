@@ -125,6 +125,15 @@ TEST_CASE("more bindings than allowed are refused", "[registrar]") {
     CHECK(f.process(request("Contact: <sip:a@h3>", "x")).answer.code == 403);
     CHECK(f.process(request("Contact: <sip:a@h2>", "y")).answer.code == 200);
     CHECK(f.table.size() == 2);
+    // One goes and one comes.
+    CHECK(f.process(request("Contact: <sip:a@h1>;expires=0, <sip:a@h3>", "z")).answer.code == 200);
+    CHECK(f.table.size() == 2);
+    // More than the limit are there already: a refresh and a removal are taken, a new one is not.
+    f.registrar.set_limits({60, 3600, 3600, 1});
+    CHECK(f.process(request("Contact: <sip:a@h3>", "z", 2)).answer.code == 200);
+    CHECK(f.process(request("Contact: <sip:a@h4>", "z", 3)).answer.code == 403);
+    CHECK(f.process(request("Contact: <sip:a@h3>;expires=0", "z", 4)).answer.code == 200);
+    CHECK(f.table.size() == 1);
 }
 
 TEST_CASE("RFC 5626: instance and reg-id name the binding, whatever its URI", "[registrar]") {
