@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,11 @@ struct Binding {
     /// A connection that is open; false for rows loaded after a restart until their client comes again.
     bool reachable = true;
 };
+
+/// Where a client over TCP or TLS is reached when its connection is gone: by a new one to its Contact, where
+/// that names the address it was at, with another port. Nothing for browsers, outbound flows, and clients
+/// behind a NAT.
+[[nodiscard]] std::optional<transaction::Flow> flow_to_contact(const Binding &binding);
 
 /// One row to write: the binding as it is now, or as it was when `removed`.
 struct Change {

@@ -119,7 +119,12 @@ from_row(const Row &row, std::span<const std::pair<transaction::Transport, base:
         return l.first == socket->transport && l.second.port == socket->local.port &&
                (l.second.ip == socket->local.ip || l.second.ip.is_any());
     });
-    b.reachable = socket->transport == Transport::udp && listener != listeners.end();
+    // One of TCP or TLS without a connection has lost it before: `received` is where it takes new ones.
+    const bool contactable = socket->transport == Transport::udp ||
+                             (row.connection_id == 0 && !transaction::is_websocket(socket->transport));
+    auto way = contactable ? std::optional(b.flow) : flow_to_contact(b);
+    b.reachable = way && listener != listeners.end();
+    b.flow = way.value_or(b.flow);
     if (listener != listeners.end())
         b.flow.listener = static_cast<std::uint16_t>(listener - listeners.begin());
     return b;

@@ -42,8 +42,8 @@ struct Row {
 [[nodiscard]] Row to_row(const Binding &binding);
 
 /// A row read at start. `listeners` are ours, as Flow::listener counts them: a binding over UDP is reachable
-/// when its socket is among them; one of a connection is not, until its client registers again. Nothing for a
-/// row that makes no sense.
+/// when its socket is among them, and so is one that `flow_to_contact` knows a way to; another of a
+/// connection is not, until its client registers again. Nothing for a row that makes no sense.
 [[nodiscard]] std::optional<Binding>
 from_row(const Row &row, std::span<const std::pair<transaction::Transport, base::Endpoint>> listeners);
 

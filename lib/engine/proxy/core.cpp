@@ -40,8 +40,8 @@ struct Core::Parts : State {
     void run(Exchange &e);
     void resume(std::uint64_t exchange);
     void reject_malformed(const Message &request, const Flow &flow, const wire::sip::Fault &fault);
-    void reject_statelessly(const Message &request, const Flow &flow, std::uint16_t code, std::string_view reason,
-                            const Headers &headers = {});
+    void reject_statelessly(const Message &request, const Flow &flow, std::uint16_t code,
+                            std::string_view reason, const Headers &headers = {});
     [[nodiscard]] std::string stateless_tag(const Message &request) const;
     void store(std::vector<locate::Change> changes);
     void expire_bindings();
@@ -200,8 +200,9 @@ void Core::Parts::store(std::vector<locate::Change> changes) {
     if (changes.empty())
         return;
     for (const locate::Change &change : changes)
-        event("unregistered",
-              {{"user", locate::aor_key(change.binding)}, {"contact", change.binding.contact}});
+        if (change.removed)
+            event("unregistered",
+                  {{"user", locate::aor_key(change.binding)}, {"contact", change.binding.contact}});
     effects.push_back(Store{0, std::move(changes)});
 }
 
@@ -260,7 +261,11 @@ void Core::on_broken(const Flow &flow, const wire::sip::FrameError &error, base:
 
 void Core::on_flow_closed(const Flow &flow, base::Now now) {
     parts_->now = now;
-    parts_->store(parts_->registrar.flow_closed(flow));
+    auto changes = parts_->registrar.flow_closed(flow);
+    for (const locate::Change &change : changes)
+        if (!change.removed)
+            move_legs(*parts_, locate::slot_of(change.binding), change.binding.flow);
+    parts_->store(std::move(changes));
     lose_legs(*parts_, flow);
     fail_flow(*parts_, flow);
     parts_->settle();

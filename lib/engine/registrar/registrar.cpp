@@ -1,6 +1,7 @@
 #include "engine/registrar/registrar.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -58,12 +59,39 @@ bool first_hop_lacks_outbound(const Message &request) {
     return !path || !*path || !(*path)->uri.params.has("ob");
 }
 
+/// Whether the changes, which come in their order, leave more bindings than allowed. There may be more
+/// already, by rows of others or a limit that was lowered: then a refresh and a removal are taken even so.
+bool adds_too_many(const std::vector<Binding> &bindings, const std::vector<Change> &changes,
+                   std::size_t most) {
+    std::set<std::string_view> kept;
+    std::size_t added = 0;
+    for (const Binding &binding : bindings)
+        kept.insert(binding.ruid);
+    for (const Change &change : changes) {
+        if (change.removed)
+            kept.erase(change.binding.ruid);
+        else if (change.binding.ruid.empty())
+            ++added;
+        else
+            kept.insert(change.binding.ruid);
+    }
+    return added > 0 && kept.size() + added > most;
+}
+
 std::vector<std::string> path_of(const Message &request) {
     std::vector<std::string> path;
     for (const wire::sip::Value &value : request.values(HeaderId::path))
         if (auto address = wire::sip::NameAddr::parse(value.text))
             path.emplace_back(address->uri.text);
     return path;
+}
+
+/// Its connection is gone: false when there is no other way to it.
+bool fall_back(Binding &binding) {
+    auto flow = locate::flow_to_contact(binding);
+    if (flow)
+        binding.flow = *flow;
+    return flow.has_value();
 }
 
 } // namespace
@@ -103,19 +131,15 @@ base::Result<std::vector<Change>, Answer> Registrar::plan(const Registration &re
     if (!contacts)
         return refuse(400, contacts.error().text());
     std::vector<Change> changes;
-    std::size_t added = 0, removed = 0;
     for (const Contact &contact : *contacts) {
         auto change = plan_contact(registration, contact);
         if (!change)
             return tl::unexpected(change.error());
         if (change->removed && change->binding.ruid.empty())
             continue; // It was not there.
-        added += change->binding.ruid.empty();
-        removed += change->removed;
         changes.push_back(std::move(*change));
     }
-    // A limit that was lowered, or rows of others, may leave more than that: a refresh is taken even so.
-    if (added > 0 && table_.of(registration.aor).size() + added - removed > limits_.max_contacts)
+    if (adds_too_many(table_.of(registration.aor), changes, limits_.max_contacts))
         return refuse(403, "Too Many Contacts");
     for (Change &change : changes)
         if (change.binding.ruid.empty())
@@ -202,11 +226,15 @@ void Registrar::stored(std::uint64_t token, bool ok) {
 std::vector<Change> Registrar::flow_closed(const transaction::Flow &flow) {
     for (auto &[token, undos] : in_flight_)
         for (Undo &undo : undos)
-            if (undo.before && undo.before->flow.connection == flow.connection)
+            if (undo.before && undo.before->flow.connection == flow.connection && !fall_back(*undo.before))
                 undo.before.reset();
     std::vector<Change> changes;
-    for (Binding &binding : table_.remove_flow(flow))
-        changes.push_back({true, std::move(binding)});
+    for (Binding &binding : table_.remove_flow(flow)) {
+        bool removed = !fall_back(binding);
+        if (!removed)
+            table_.put(binding);
+        changes.push_back({removed, std::move(binding)});
+    }
     return changes;
 }
 

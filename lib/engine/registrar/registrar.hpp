@@ -53,7 +53,8 @@ class Registrar {
 
     void stored(std::uint64_t token, bool ok);
 
-    /// A connection died: its bindings go at once.
+    /// A connection died: its bindings go at once, but for those of clients that take connections at their
+    /// Contact.
     [[nodiscard]] std::vector<locate::Change> flow_closed(const transaction::Flow &flow);
 
   private:

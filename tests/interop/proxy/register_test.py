@@ -2,11 +2,13 @@
 """Phones register with the real proxy over every transport; what was answered with 200 is on disk. TAP."""
 import pathlib
 import re
+import socket
 import sqlite3
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 import proxy as server  # noqa: E402
+import sip  # noqa: E402
 from tap import check, done, run  # noqa: E402
 
 
@@ -52,6 +54,32 @@ def connection_ends_binding(proxy, transport):
           f"{transport}: the binding goes with its connection")
 
 
+def phone_takes_connections(proxy, transport):
+    """An RFC 3261 phone closes the connection it registered over, and waits for ours at its Contact."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        listening.settimeout(5)
+        phone = proxy.agent(transport, "bob")
+        phone.port = listening.getsockname()[1]
+        phone.register()
+        phone.close()
+        with proxy.agent("udp", "alice") as caller:
+            check(proxy.eventually(lambda: '"Tcpconn-Id": -1' in proxy.run("sipctl", "rpc", "ul.lookup", "location", f"bob@{server.DOMAIN}").stdout),
+                  f"{transport}: the binding stays when the phone closes its connection")
+            caller.register()
+            uri = f"sip:bob@{server.DOMAIN}"
+            caller.send(caller.request("MESSAGE", uri))
+            challenge = caller.final()
+            credentials = sip.digest(challenge.get("Proxy-Authenticate"), "alice", "alice-secret", "MESSAGE", uri)
+            caller.send(caller.request("MESSAGE", uri, headers=[f"Proxy-Authorization: {credentials}"]))
+            stream, _ = listening.accept()
+            with stream:
+                stream.settimeout(5)
+                check(stream.recv(65535).startswith(b"MESSAGE sip:bob@127.0.0.1"), f"{transport}: and it is reached at its Contact")
+    proxy.rpc("ul.rm", "location", f"bob@{server.DOMAIN}")
+
+
 def kicks(proxy):
     with proxy.agent("udp", "bob") as phone:
         phone.register()
@@ -87,6 +115,7 @@ def main():
             run(refuses_a_wrong_password, proxy, transport)
         for transport in ("tcp", "tls", "ws", "wss"):
             run(connection_ends_binding, proxy, transport)
+        run(phone_takes_connections, proxy, "tcp")
         run(kicks, proxy)
         run(learns_a_new_password, proxy)
         run(a_restart_keeps_bindings, proxy)

@@ -142,3 +142,36 @@ TEST_CASE("a row of a connection is loaded, but not reachable", "[locate]") {
     row.received = "sip:elsewhere";
     CHECK_FALSE(from_row(row, listeners));
 }
+
+TEST_CASE("a phone without its connection is reached at its Contact, if it is where that says", "[locate]") {
+    const std::pair<Transport, base::Endpoint> listeners[] = {
+        {Transport::tcp, *base::Endpoint::parse("192.0.2.2:5060")}};
+    Binding b = binding("a", 7);
+    b.flow.transport = Transport::tcp;
+    b.flow.remote.port = 40'000;
+    b.contact = "sip:a@192.0.2.7;transport=TCP";
+    REQUIRE(flow_to_contact(b));
+    CHECK(flow_to_contact(b)->connection == 0);
+    CHECK(flow_to_contact(b)->remote.text() == "192.0.2.7:5060");
+    auto loaded = from_row(to_row(b), listeners);
+    REQUIRE(loaded);
+    CHECK(loaded->reachable);
+    CHECK(loaded->flow.remote.text() == "192.0.2.7:5060");
+
+    b.flow = *flow_to_contact(b);
+    CHECK(from_row(to_row(b), listeners)->reachable); // after another restart
+    b.flow.remote.port = 40'000;
+
+    auto none = [&](auto change) {
+        Binding other = b;
+        change(other);
+        return !flow_to_contact(other);
+    };
+    CHECK(none([](Binding &o) { o.contact = "sip:a@10.0.0.7;transport=tcp"; }));
+    CHECK(none([](Binding &o) { o.contact = "sip:a@phone.example;transport=tcp"; }));
+    CHECK(none([](Binding &o) { o.contact = "sip:a@192.0.2.7"; }));
+    CHECK(none([](Binding &o) { o.contact = "sip:a@192.0.2.7:40000;transport=tcp"; }));
+    CHECK(none([](Binding &o) { o.reg_id = 1; }));
+    CHECK(none([](Binding &o) { o.path = {"sip:edge.example;lr"}; }));
+    CHECK(none([](Binding &o) { o.flow.transport = Transport::wss; }));
+}

@@ -128,11 +128,13 @@ TEST_CASE("more bindings than allowed are refused", "[registrar]") {
     // One goes and one comes.
     CHECK(f.process(request("Contact: <sip:a@h1>;expires=0, <sip:a@h3>", "z")).answer.code == 200);
     CHECK(f.table.size() == 2);
+    CHECK(f.process(request("Contact: <sip:a@h3>;expires=0, <sip:a@h3>, <sip:a@h4>", "z", 2)).answer.code ==
+          403);
     // More than the limit are there already: a refresh and a removal are taken, a new one is not.
     f.registrar.set_limits({60, 3600, 3600, 1});
-    CHECK(f.process(request("Contact: <sip:a@h3>", "z", 2)).answer.code == 200);
-    CHECK(f.process(request("Contact: <sip:a@h4>", "z", 3)).answer.code == 403);
-    CHECK(f.process(request("Contact: <sip:a@h3>;expires=0", "z", 4)).answer.code == 200);
+    CHECK(f.process(request("Contact: <sip:a@h3>", "z", 3)).answer.code == 200);
+    CHECK(f.process(request("Contact: <sip:a@h4>", "z", 4)).answer.code == 403);
+    CHECK(f.process(request("Contact: <sip:a@h3>;expires=0", "z", 5)).answer.code == 200);
     CHECK(f.table.size() == 1);
 }
 
@@ -202,4 +204,29 @@ TEST_CASE("a connection that dies while its binding is written takes it along", 
     f.registrar.stored(f.token, true);
     CHECK(f.table.size() == 0);
     CHECK(f.registrar.flow_closed(f.flow).empty());
+}
+
+TEST_CASE("a TCP phone that takes connections at its Contact stays when its own ends", "[registrar]") {
+    Fixture f;
+    f.flow = {Transport::tcp, 1, 9, *base::Endpoint::parse("10.0.0.1:5060"),
+              *base::Endpoint::parse("10.0.0.2:40000")};
+    (void)f.process(
+        request("Contact: <sip:a@10.0.0.2:5060;transport=tcp>, <sip:b@192.168.1.2;transport=tcp>"));
+    auto changes = f.registrar.flow_closed(f.flow);
+    REQUIRE(changes.size() == 2);
+    REQUIRE(f.table.size() == 1);
+    const auto &left = f.table.of("a@example.org")[0];
+    CHECK(left.contact == "sip:a@10.0.0.2:5060;transport=tcp");
+    CHECK(left.flow.connection == 0);
+    CHECK(left.flow.remote.text() == "10.0.0.2:5060");
+    CHECK(f.registrar.flow_closed(f.flow).empty());
+    // The write that failed puts it back by the way that is left.
+    f.flow.connection = 10;
+    (void)f.process(request("Contact: <sip:a@10.0.0.2:5060;transport=tcp>;expires=600", "c", 2));
+    f.registrar.stored(f.token, true);
+    (void)f.process(request("Contact: <sip:a@10.0.0.2:5060;transport=tcp>;expires=0", "c", 3));
+    (void)f.registrar.flow_closed(f.flow);
+    f.registrar.stored(f.token, false);
+    REQUIRE(f.table.size() == 1);
+    CHECK(f.table.of("a@example.org")[0].flow.connection == 0);
 }
