@@ -9,20 +9,10 @@
 #include <string_view>
 
 #include "base/random.hpp"
-#include "base/result.hpp"
 #include "io/net/loop.hpp"
+#include "io/net/ng_connection.hpp"
 
 namespace cord::io::net {
-
-/// Where a breaker listens: `unix:PATH`, `udp:HOST:PORT` or `exec:COMMAND` (a child that speaks ng on stdin
-/// and stdout).
-struct NgEndpoint {
-    enum class Kind { unix_stream, udp, exec };
-    Kind kind = Kind::unix_stream;
-    std::string address; ///< The path, HOST:PORT, or the shell command.
-
-    [[nodiscard]] static base::Result<NgEndpoint, std::string> parse(std::string_view text);
-};
 
 class NgClient {
   public:

@@ -20,8 +20,8 @@ namespace {
 
 /// Runs between fork and exec, so it calls async-signal-safe functions alone. `report` tells the parent why
 /// exec failed, and closes when it does not.
-[[noreturn]] void become(const char *program, char *const *arguments, int stdin_fd, int report,
-                         pid_t parent) {
+[[noreturn]] void become(const char *program, char *const *arguments, int socket, bool also_output,
+                         int report, pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -30,9 +30,9 @@ namespace {
     if (getppid() != parent)
         _exit(1); // the parent ended before prctl could ask
     // Out of the way of 0, then nothing but 0, 1, 2 and the report stays open.
-    stdin_fd = fcntl(stdin_fd, F_DUPFD, 10);
+    socket = fcntl(socket, F_DUPFD, 10);
     report = fcntl(report, F_DUPFD_CLOEXEC, 10);
-    if (stdin_fd < 0 || report < 0 || dup2(stdin_fd, 0) < 0)
+    if (socket < 0 || report < 0 || dup2(socket, 0) < 0 || (also_output && dup2(socket, 1) < 0))
         _exit(1);
     const auto kept = static_cast<unsigned>(report);
     if (close_range(3, kept - 1, 0) < 0 || close_range(kept + 1, ~0U, 0) < 0)
@@ -55,7 +55,8 @@ int exec_error(int report) {
 
 } // namespace
 
-base::Result<Child> Child::spawn(const std::string &program, const std::vector<std::string> &arguments) {
+base::Result<Child> Child::spawn(const std::string &program, const std::vector<std::string> &arguments,
+                                 Pipes pipes) {
     std::vector<char *> argv{const_cast<char *>(program.c_str())};
     for (const std::string &a : arguments)
         argv.push_back(const_cast<char *>(a.c_str()));
@@ -63,7 +64,8 @@ base::Result<Child> Child::spawn(const std::string &program, const std::vector<s
 
     int ends[2];
     int report[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+    const bool stream = pipes == Pipes::standard;
+    if (socketpair(AF_UNIX, (stream ? SOCK_STREAM : SOCK_SEQPACKET) | SOCK_CLOEXEC, 0, ends) < 0)
         return base::fail("no socket pair for a child process");
     if (pipe2(report, O_CLOEXEC) < 0) {
         close(ends[0]);
@@ -73,7 +75,7 @@ base::Result<Child> Child::spawn(const std::string &program, const std::vector<s
     const pid_t parent = getpid();
     const pid_t pid = fork();
     if (pid == 0)
-        become(program.c_str(), argv.data(), ends[1], report[1], parent);
+        become(program.c_str(), argv.data(), ends[1], stream, report[1], parent);
     close(ends[1]);
     close(report[1]);
     const int reason = pid > 0 ? exec_error(report[0]) : errno;

@@ -10,13 +10,18 @@
 
 namespace cord::io::process {
 
-/// One running child. Its standard input is a SOCK_SEQPACKET whose other end is `fd()`, non-blocking; it
-/// keeps our standard output and error. Killed and reaped when this is destroyed, and by the kernel when the
-/// thread that spawned it ends: so spawn from a thread that lives as long as the child should.
+/// One running child, with a socket pair whose other end is `fd()`, non-blocking. Killed and reaped when this
+/// is destroyed, and by the kernel when the thread that spawned it ends: so spawn from a thread that lives as
+/// long as the child should.
 class Child {
   public:
+    enum class Pipes {
+        packets,  ///< Its standard input is a SOCK_SEQPACKET; it keeps our standard output and error.
+        standard, ///< Its standard input and output are one SOCK_STREAM; it keeps our standard error.
+    };
     [[nodiscard]] static base::Result<Child> spawn(const std::string &program,
-                                                   const std::vector<std::string> &arguments);
+                                                   const std::vector<std::string> &arguments,
+                                                   Pipes pipes = Pipes::packets);
     Child(Child &&other) noexcept;
     Child &operator=(Child &&other) noexcept;
     ~Child();

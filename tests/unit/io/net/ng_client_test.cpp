@@ -157,3 +157,44 @@ TEST_CASE("a child that speaks ng on its standard streams, replies in pieces and
     CHECK(t.reply == "d6:result2:oke");
     CHECK(client.up());
 }
+
+TEST_CASE("a breaker by its name", "[net]") {
+    UdpBreaker breaker(
+        [](std::string request) { return std::vector<std::string>{cookie_of(request) + " d6:result2:oke"}; });
+    Run t;
+    NgClient client(t.loop, t.random, *NgEndpoint::parse("udp:localhost:" + std::to_string(breaker.port)));
+    client.ask("d7:command5:offere", t.answer());
+    t.run();
+    CHECK(t.reply == "d6:result2:oke");
+}
+
+TEST_CASE("a child that minds no SIGTERM does not hold its client", "[net]") {
+    Run t;
+    {
+        NgClient client(t.loop, t.random, *NgEndpoint::parse("exec:trap '' TERM; while :; do read x; done"));
+        client.ask("d7:command5:offere", {});
+        Timer later(t.loop);
+        later.after(100ms, [&] { t.loop.stop(); });
+        t.loop.run();
+    }
+    SUCCEED("it has ended");
+}
+
+TEST_CASE("a breaker that ends while its reply is looked at is opened again", "[net]") {
+    Run t;
+    NgClient client(t.loop, t.random,
+                    *NgEndpoint::parse("exec:exec python3 -uc 'import os; got = os.read(0, 9999)\n"
+                                       "os.write(1, got.split(b\" \")[0] + b\" d6:result2:oke\")'"));
+    int replies = 0;
+    client.ask("d7:command5:offere", [&](std::optional<std::string_view>) {
+        ++replies;
+        usleep(300'000); // by now it has ended
+        client.ask("d7:command5:offere",
+                   [&](std::optional<std::string_view> none) { replies += none ? 10 : 1; });
+        client.ask("d7:command5:offere", [](std::optional<std::string_view>) {});
+    });
+    Timer until(t.loop);
+    until.after(2s, [&] { t.loop.stop(); });
+    t.loop.run();
+    CHECK(replies == 2);
+}

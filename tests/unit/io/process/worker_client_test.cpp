@@ -155,6 +155,23 @@ TEST_CASE("a program that is not there is an error, not a dead child", "[process
     CHECK(child.error().text() == "the program of a child process is not there");
 }
 
+TEST_CASE("a child may have both standard streams on its socket, and nothing else of ours", "[process]") {
+    auto child = Child::spawn("/bin/sh", {"-c", "read x; echo got $x; ls /proc/self/fd | wc -l"},
+                              Child::Pipes::standard);
+    REQUIRE(child);
+    REQUIRE(write(child->fd(), "word\n", 5) == 5);
+    std::string said;
+    char buffer[100];
+    for (ssize_t n = 1; n != 0;) {
+        n = read(child->fd(), buffer, sizeof buffer);
+        if (n > 0)
+            said.append(buffer, static_cast<std::size_t>(n));
+        else if (n < 0)
+            usleep(1000);
+    }
+    CHECK(said == "got word\n4\n"); // 0, 1, 2 and the folder that ls reads
+}
+
 TEST_CASE("the child dies with its parent", "[process]") {
     int pids[2];
     REQUIRE(pipe(pids) == 0);
