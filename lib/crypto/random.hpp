@@ -6,8 +6,9 @@
 
 namespace cord::crypto {
 
-/// Draws from OpenSSL's generator in advance: a draw costs it 2 us however short, and a SIP message needs
-/// several. What was handed out is wiped. For one thread.
+/// Draws from OpenSSL's generator in advance: a draw costs it much however short, and a SIP message needs
+/// several; drawn one by one they were a third of a REGISTER's instructions. What was handed out is wiped.
+/// For one thread.
 class SystemRandom final : public base::Random {
   public:
     void fill(base::MutableBytes out) override;

