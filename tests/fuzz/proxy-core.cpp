@@ -29,6 +29,8 @@ void answer_all(proxy::Core &core, base::Now now) {
                 core.on_stored(store->token, store->changes.size() % 2 == 1, now);
             else if (auto *look = std::get_if<proxy::LookUser>(&effect))
                 core.on_user(look->token, {}, now);
+            else if (auto *question = std::get_if<proxy::Resolve>(&effect))
+                core.on_resolved(question->token, {}, now);
             else if (auto *ask = std::get_if<proxy::AskBreaker>(&effect))
                 core.on_breaker(ask->token, "d6:result2:ok3:sdp25:v=0\r\no=- 0 0 IN IP4 0\r\n\r\n\r\ne", now);
         }

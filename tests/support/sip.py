@@ -178,6 +178,25 @@ class Agent:
                                   headers=[f"Contact: {self.contact}", f"Expires: {expires}"])
 
 
+class Far(Agent):
+    """A server elsewhere, over UDP: it answers where the last message came from."""
+
+    def __init__(self, domain, timeout=5):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(timeout)
+        self.transport, self.user, self.domain, self.peer = "udp", "far", domain, None
+        self.host, self.port = self.socket.getsockname()
+        self.tag, self.cseq, self.call_id = secrets.token_hex(4), 0, f"{secrets.token_hex(8)}@test"
+
+    def send(self, raw):
+        self.socket.sendto(raw.encode(), self.peer)
+
+    def receive(self):
+        got, self.peer = self.socket.recvfrom(65535)
+        return Message(got.decode())
+
+
 def programs(build):
     """An environment in which the tools of a build folder are found by name."""
     tools = os.path.join(build, "tools")

@@ -194,6 +194,7 @@ Checked<Setup> Daemon::setup() {
     static_cast<Settings &>(setup) = std::move(*wanted);
     setup.config.listeners.clear(); // each comes back as it is bound
     setup.www = std::move(*www);
+    setup.dns = options_.dns;
     setup.breakers = std::move(*endpoints);
     setup.trace = std::move(*trace);
     setup.events = std::move(*events);

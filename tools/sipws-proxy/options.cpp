@@ -6,7 +6,6 @@
 
 #include "base/text.hpp"
 #include "io/cli/exit_code.hpp"
-#include "io/net/host.hpp"
 
 namespace cord::tools::sipws_proxy {
 namespace {
@@ -17,27 +16,31 @@ tl::unexpected<Refusal> wrong_value(std::string option, std::string text) {
     return tl::unexpected(Refusal{Exit::wrong_usage, std::move(text), std::move(option)});
 }
 
-/// `HOST[:PORT][/TRANSPORT]`, resolved once.
-Checked<engine::proxy::NextHop> next_hop(std::string_view text) {
-    engine::proxy::NextHop hop;
+/// `HOST[:PORT][/TRANSPORT]`
+Checked<engine::resolve::Destination> next_hop(std::string_view text) {
+    engine::resolve::Destination hop;
     auto [place, transport] = base::cut(text, '/');
     if (place.size() < text.size()) {
-        auto named = engine::transaction::transport_from(transport);
-        if (!named || engine::transaction::is_websocket(*named))
+        hop.transport = engine::transaction::transport_from(transport);
+        if (!hop.transport || engine::transaction::is_websocket(*hop.transport))
             return wrong_value("allow-next-hop",
                                fmt::format("--allow-next-hop {}: the transport is udp, tcp or tls", text));
-        hop.transport = *named;
     }
     std::uint16_t port = 0;
     if (!parse_advertised(place, hop.host, port))
         return wrong_value("allow-next-hop",
                            fmt::format("--allow-next-hop wants HOST[:PORT][/TRANSPORT], not '{}'", text));
-    auto ip = io::net::resolve_now(hop.host);
-    if (!ip)
-        return tl::unexpected(Refusal{Exit::unavailable, fmt::format("--allow-next-hop {}", ip.error())});
-    hop.address = {*ip, port != 0 ? port : engine::transaction::default_port(hop.transport)};
-    hop.source = io::net::source_address(*ip).value_or(base::IpAddress{});
+    hop.host = base::lower(hop.host);
+    if (port != 0)
+        hop.port = port;
     return hop;
+}
+
+/// `ADDR[@PORT]`, as the resolver library writes it.
+bool is_dns_server(std::string_view text) {
+    auto [address, port] = base::cut(text, '@');
+    return base::IpAddress::parse(address) && !address.starts_with('[') &&
+           (address.size() == text.size() || base::to_uint(port, UINT16_MAX).value_or(0) != 0);
 }
 
 /// A name as RFC 3261 section 25.1 has hosts (and underscores, which people use), or an address.
@@ -81,6 +84,7 @@ void declare(io::cli::App &app, Options &o) {
     app.repeated("--allow-next-hop", o.next_hops, "HOST[:PORT][/TRANSPORT]",
                  "Where a client's own Route may lead")
         .live();
+    app.option("--dns", o.dns, "ADDR[@PORT]", "Ask this DNS server (default: those of the system)");
     app.repeated("--trace", o.trace, "DEST",
                  "Write each SIP message as NDJSON to a file or - (it holds credentials)");
     app.repeated("--events", o.events, "DEST", "Write events as NDJSON to a file or -");
@@ -156,6 +160,8 @@ Checked<engine::proxy::Config> core_config(const Options &options) {
     config.bridge = *parse_bridge(options.bridge);
     config.grace = std::chrono::seconds(options.grace);
     config.ring_timeout = std::chrono::seconds(options.ring_timeout);
+    if (!options.dns.empty() && !is_dns_server(options.dns))
+        return wrong_value("dns", fmt::format("--dns wants ADDR[@PORT], not '{}'", options.dns));
     for (const std::string &text : options.next_hops) {
         auto hop = next_hop(text);
         if (!hop)

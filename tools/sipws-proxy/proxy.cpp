@@ -1,5 +1,6 @@
 #include "proxy.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
@@ -14,6 +15,23 @@ namespace cord::tools::sipws_proxy {
 using engine::proxy::UserAnswer;
 using io::net::Flow;
 using io::net::now;
+
+namespace {
+
+engine::resolve::Reach reach_of(const std::vector<engine::proxy::Listener> &listeners) {
+    using engine::proxy::Listener;
+    auto any = [&](auto &&fits) { return std::any_of(listeners.begin(), listeners.end(), fits); };
+    auto listens = [&](engine::proxy::Transport t) {
+        return any([t](const Listener &l) { return l.transport == t; });
+    };
+    using engine::proxy::Transport;
+    engine::resolve::Reach reach{listens(Transport::udp), listens(Transport::tcp), listens(Transport::tls)};
+    reach.ipv4 = any([](const Listener &l) { return !l.local.ip.v6 || l.local.ip.is_any(); });
+    reach.ipv6 = any([](const Listener &l) { return l.local.ip.v6; });
+    return reach;
+}
+
+} // namespace
 
 Proxy::Proxy(io::net::Loop &loop, Setup setup)
     : loop_(loop), setup_(std::move(setup)), files_(setup_.www),
@@ -34,10 +52,7 @@ Proxy::Proxy(io::net::Loop &loop, Setup setup)
                core_->on_send_failed(static_cast<engine::transaction::Id>(token), now());
                settle();
            }}),
-      core_timer_(loop), retry_timer_(loop), drain_timer_(loop) {
-    for (const engine::proxy::NextHop &hop : setup_.config.next_hops)
-        transports_.name_peer(hop.address, hop.host);
-}
+      core_timer_(loop), retry_timer_(loop), drain_timer_(loop) {}
 
 Proxy::~Proxy() = default;
 
@@ -57,6 +72,9 @@ void Proxy::start(io::db::Url database, std::function<void()> ready) {
     for (const base::IpAddress &ip : io::net::own_addresses())
         setup_.config.own_hosts.push_back(ip.text());
     core_ = std::make_unique<engine::proxy::Core>(setup_.config, random_);
+    dns_ = std::make_unique<io::resolve::Dns>(loop_, setup_.dns);
+    resolver_ =
+        std::make_unique<io::resolve::Resolver>(loop_, *dns_, reach_of(setup_.config.listeners), random_);
     database_ = std::make_unique<io::db::DatabaseThread>(
         std::move(database), [&loop = loop_](std::function<void()> work) { loop.post(std::move(work)); });
     for (std::size_t i = 0; i < setup_.breakers.size(); ++i) {
@@ -185,6 +203,23 @@ void Proxy::apply(engine::proxy::LookUser &look) {
         core_->on_user(token, answer, now());
         settle();
     });
+}
+
+void Proxy::apply(engine::proxy::Resolve &question) {
+    auto then = [this, token = question.token,
+                 host = question.destination.host](const std::vector<engine::resolve::Hop> &hops) {
+        std::vector<engine::proxy::NextHop> found;
+        for (const engine::resolve::Hop &hop : hops) {
+            // RFC 5922 section 4: who serves a domain proves to be that, whatever the names on the way to it.
+            if (hop.transport == engine::proxy::Transport::tls)
+                transports_.name_peer(hop.address, host);
+            if (auto source = io::net::source_address(hop.address.ip))
+                found.push_back({hop, *source});
+        }
+        core_->on_resolved(token, std::move(found), now());
+        settle();
+    };
+    resolver_->find(std::move(question.destination), std::move(then));
 }
 
 void Proxy::apply(engine::proxy::AskBreaker &ask) {

@@ -14,6 +14,7 @@
 #include "io/net/loop.hpp"
 #include "io/net/ng_client.hpp"
 #include "io/net/transports.hpp"
+#include "io/resolve/resolver.hpp"
 #include "users.hpp"
 
 namespace cord::tools::sipws_proxy {
@@ -31,6 +32,7 @@ struct Settings {
 struct Setup : Settings {
     std::string node;
     std::string www; ///< Empty: none.
+    std::string dns; ///< Empty: the servers of the system.
     std::vector<io::net::NgEndpoint> breakers;
     std::vector<io::net::LineSink> trace, events;
 };
@@ -73,6 +75,7 @@ class Proxy {
     void apply(engine::proxy::Send &send);
     void apply(engine::proxy::Store &store);
     void apply(engine::proxy::LookUser &look);
+    void apply(engine::proxy::Resolve &question);
     void apply(engine::proxy::AskBreaker &ask);
     void apply(engine::proxy::Event &event);
 
@@ -89,6 +92,8 @@ class Proxy {
     std::unique_ptr<engine::proxy::Core> core_; // from `start` on, when its listeners are known
     io::http::Files files_;
     io::net::Transports transports_;
+    std::unique_ptr<io::resolve::Dns> dns_; // from `start` on, as the next
+    std::unique_ptr<io::resolve::Resolver> resolver_;
     std::vector<io::net::NgClient> breakers_;
     std::unique_ptr<io::db::DatabaseThread> database_;
     Users users_;

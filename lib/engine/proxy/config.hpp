@@ -10,6 +10,7 @@
 #include "base/limits.hpp"
 #include "base/time.hpp"
 #include "crypto/digest.hpp"
+#include "engine/resolve/next_hops.hpp"
 #include "engine/transaction/flow.hpp"
 
 namespace cord::engine::proxy {
@@ -33,16 +34,6 @@ struct Listener {
     std::vector<crypto::Hash> digest;
 };
 
-/// Where a client's own Route may lead.
-struct NextHop {
-    std::string host; ///< As clients write it.
-    base::Endpoint address;
-    Transport transport = Transport::udp;
-    /// The address of ours that it is reached from, for listeners bound to every address: what it can answer
-    /// to.
-    base::IpAddress source{};
-};
-
 struct Config {
     std::vector<std::string> domains; ///< Ours; the first is the default. Compared without case.
     std::vector<Listener> listeners;
@@ -58,8 +49,8 @@ struct Config {
     std::size_t breakers = 0; ///< How many are configured; AskBreaker counts them from 0.
     base::Duration grace = std::chrono::seconds(30);
     base::Duration ring_timeout = std::chrono::seconds(120);
-    std::vector<NextHop> next_hops;
-    std::string server = "cordboard"; ///< The Server header of our own answers.
+    std::vector<resolve::Destination> next_hops; ///< Where a client's own Route may lead.
+    std::string server = "cordboard";            ///< The Server header of our own answers.
 };
 
 } // namespace cord::engine::proxy

@@ -155,6 +155,8 @@ void Core::Parts::handle(transaction::Output &output) {
         return;
     auto [exchange, branch] = client->second;
     Exchange &e = exchanges.at(exchange);
+    if (e.branches[branch].client != id)
+        return; // of a hop that was given up
     if (auto *response = std::get_if<transaction::Response>(&output))
         on_response(*this, e, branch, response->message);
     else if (std::holds_alternative<transaction::Timeout>(output))
@@ -305,6 +307,16 @@ void Core::on_user(Token token, const UserAnswer &answer, base::Now now) {
     parts_->settle();
 }
 
+void Core::on_resolved(Token token, std::vector<NextHop> hops, base::Now now) {
+    parts_->now = now;
+    if (auto question = parts_->answered(token)) {
+        if (auto e = parts_->exchanges.find(question->exchange); e != parts_->exchanges.end())
+            e->second.resolved = std::move(hops);
+        parts_->resume(question->exchange);
+    }
+    parts_->settle();
+}
+
 void Core::on_breaker(Token token, std::optional<std::string_view> reply, base::Now now) {
     parts_->now = now;
     if (auto question = parts_->answered(token)) {
@@ -394,6 +406,7 @@ std::vector<Statistic> Core::statistics() const {
         out.push_back({name, value});
     out.push_back({"bindings", parts_->table.size()});
     out.push_back({"calls_active", parts_->calls.size()});
+    out.push_back({"dead_hops", parts_->dead_hops.size(parts_->now.mono)});
     out.push_back({"exchanges", parts_->exchanges.size()});
     out.push_back({"transactions", parts_->layer.size()});
     return out;

@@ -13,6 +13,7 @@
 #include "base/time.hpp"
 #include "engine/proxy/config.hpp"
 #include "engine/proxy/effect.hpp"
+#include "engine/proxy/next_hop.hpp"
 #include "wire/sip/framer.hpp"
 
 namespace cord::engine::proxy {
@@ -65,6 +66,8 @@ class Core {
     void on_sent(transaction::Id id, const Flow &flow);
     void on_stored(Token token, bool ok, base::Now now);
     void on_user(Token token, const UserAnswer &answer, base::Now now);
+    /// The addresses to try in their order; none when there is no such place.
+    void on_resolved(Token token, std::vector<NextHop> hops, base::Now now);
     /// The reply's dictionary without cookie; nullopt when none came in time or the breaker cannot be
     /// reached.
     void on_breaker(Token token, std::optional<std::string_view> reply, base::Now now);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/locate/binding.hpp"
+#include "engine/resolve/next_hops.hpp"
 #include "engine/transaction/layer.hpp"
 
 namespace cord::engine::proxy {
@@ -33,6 +34,12 @@ struct LookUser {
     std::string domain;
 };
 
+/// Find a place by RFC 3263; answer by on_resolved.
+struct Resolve {
+    Token token = 0;
+    resolve::Destination destination;
+};
+
 /// One ng request: a bencoded dictionary without the cookie. Answer by on_breaker. Token 0: no answer is
 /// awaited.
 struct AskBreaker {
@@ -48,6 +55,6 @@ struct Event {
     std::vector<std::pair<std::string, Value>> fields;
 };
 
-using Effect = std::variant<Send, Store, LookUser, AskBreaker, Event>;
+using Effect = std::variant<Send, Store, LookUser, Resolve, AskBreaker, Event>;
 
 } // namespace cord::engine::proxy

@@ -30,6 +30,8 @@ struct Target {
     std::string slot;
     MediaKind kind = MediaKind::plain;
     int q = locate::no_q;
+    std::optional<resolve::Destination> destination; ///< Of a place beyond our clients.
+    std::vector<NextHop> hops;                       ///< Its addresses that are left after that of `flow`.
 };
 
 /// The request as it stands inside a call.
@@ -53,6 +55,7 @@ struct Branch {
     bool timed_out = false;                  ///< It was cancelled for ringing too long.
     bool asking = false;                     ///< The breaker is asked about the first of `held`.
     std::optional<wire::sip::Message> final; ///< The final response that is not a 2xx.
+    std::optional<std::string> sdp;          ///< What went out in the place of its body.
     bool local_final = false;                ///< It is our own, so a 503 in it speaks for us.
     base::Time ring_end = base::never;       ///< When it has rung long enough.
     base::Time deadline = base::never;       ///< The same, or timer C if that is sooner.
@@ -92,7 +95,8 @@ struct Exchange {
     bool authorized = false;    ///< By the call it belongs to and the flow it came on.
     std::size_t own_routes = 0; ///< Routes at the top that name us.
     bool drop_foreign_routes = false;
-    std::optional<Target> next_hop; ///< Where an allowed Route leads.
+    std::optional<resolve::Destination> next_hop; ///< Where it leaves our domains.
+    std::optional<std::vector<NextHop>> resolved; ///< The addresses of that, once they were asked for.
 
     std::uint64_t call = 0;
     MediaKind kind = MediaKind::plain; ///< What the sender speaks.

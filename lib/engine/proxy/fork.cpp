@@ -6,6 +6,7 @@
 #include "engine/proxy/best.hpp"
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/dialog.hpp"
+#include "engine/proxy/failover.hpp"
 #include "engine/proxy/media.hpp"
 #include "engine/proxy/outgoing.hpp"
 #include "engine/proxy/processor.hpp"
@@ -28,8 +29,6 @@ constexpr base::Duration timer_c = 181s;
 constexpr std::string_view completed_elsewhere = "SIP;cause=200;text=\"Call completed elsewhere\"";
 
 bool is_invite(const Exchange &e) { return e.request.method() == Method::invite; }
-
-Member member(const Exchange &e, std::size_t branch) { return {e.id, static_cast<std::uint32_t>(branch)}; }
 
 void close_branch(State &s, Exchange &e, Branch &b, Message final, bool local) {
     b.final = std::move(final);
@@ -60,10 +59,10 @@ void hang_up_if_media_failed(State &s, const Exchange &e) {
         hang_up(s, *place->call, Sides::both, "The media could not be brought across");
 }
 
-void send(State &s, Exchange &e, std::size_t index, std::optional<std::string_view> sdp) {
+void send(State &s, Exchange &e, std::size_t index) {
     Branch &b = e.branches[index];
     b.state = Branch::State::calling;
-    std::string request = outgoing_request(s, e, b, sdp);
+    std::string request = outgoing_request(s, e, b);
     if (e.request.method() == Method::ack) {
         // The ACK of a 2xx is no transaction: it goes end to end.
         b.state = Branch::State::done;
@@ -88,9 +87,19 @@ void start(State &s, Exchange &e, std::size_t index) {
         s.ask_breaker({Question::Kind::request_media, e.id, index}, step.breaker, std::move(step.text));
         break;
     case MediaStep::Do::fail: close_branch_locally(s, e, b, 503, step.text); break;
-    case MediaStep::Do::replace: send(s, e, index, step.text); break;
-    case MediaStep::Do::pass: send(s, e, index, std::nullopt);
+    case MediaStep::Do::replace: b.sdp = std::move(step.text); [[fallthrough]];
+    case MediaStep::Do::pass: send(s, e, index);
     }
+}
+
+/// RFC 3263 section 4.3: after a failure "the client SHOULD create a new request, which is identical to the
+/// previous, but has a different value of the Via branch ID than the previous (and therefore constitutes a
+/// new SIP transaction). That request is sent to the next element in the list".
+bool fail_over(State &s, Exchange &e, std::size_t index, HopFailure how) {
+    if (e.state == Exchange::State::answered || !turn_to_next_hop(s, e, index, how))
+        return false;
+    send(s, e, index);
+    return true;
 }
 
 /// Ends one branch that nothing is to come of. RFC 3261 section 9.1: "a CANCEL request SHOULD NOT be sent to
@@ -192,6 +201,8 @@ void take_failure(State &s, Exchange &e, std::size_t index, const Message &respo
     Branch &b = e.branches[index];
     if (b.state == Branch::State::done)
         return;
+    if (response.status() == 503 && fail_over(s, e, index, refusal(response)))
+        return;
     // A branch that we gave up answers our CANCEL with 487: to the caller that is a timeout.
     if (b.timed_out && response.status() == 487)
         close_branch_locally(s, e, b, 408);
@@ -273,7 +284,7 @@ void on_request_media(State &s, Exchange &e, std::size_t index, std::optional<st
         // Nobody can refuse an ACK: it goes on, and both sides get a BYE.
         if (place)
             place->dialog->media_failed = true;
-        send(s, e, index, std::nullopt);
+        send(s, e, index);
         return;
     }
     if (answer.sdp.empty()) {
@@ -281,12 +292,12 @@ void on_request_media(State &s, Exchange &e, std::size_t index, std::optional<st
         conclude(s, e);
         return;
     }
-    std::string sdp = fit(answer.sdp, e.kind, b.target.kind);
+    b.sdp = fit(answer.sdp, e.kind, b.target.kind);
     if (ack && place) {
         place->sending_side().ack_cseq = e.cseq;
-        place->sending_side().ack_sdp = sdp;
+        place->sending_side().ack_sdp = *b.sdp;
     }
-    send(s, e, index, sdp);
+    send(s, e, index);
 }
 
 void on_response_media(State &s, Exchange &e, std::size_t index, std::optional<std::string_view> reply) {
@@ -330,7 +341,7 @@ void on_response(State &s, Exchange &e, std::size_t index, const Message &respon
 
 void on_branch_failure(State &s, Exchange &e, std::size_t index, std::uint16_t code) {
     Branch &b = e.branches[index];
-    if (b.state == Branch::State::done)
+    if (b.state == Branch::State::done || fail_over(s, e, index, code == 408 ? silence : breakage))
         return;
     close_branch_locally(s, e, b, b.timed_out ? 408 : b.cancelled ? 487 : code);
     conclude(s, e);
@@ -349,31 +360,6 @@ void cancel(State &s, Exchange &e, std::string_view reason) {
         cancel_branch(s, e, i, reason);
     if (e.state == Exchange::State::forwarding)
         conclude(s, e);
-}
-
-void forget_connections(State &s, const Exchange &e) {
-    s.exchanges_by_connection.remove(e.flow.connection, {e.id});
-    for (std::size_t i = 0; i < e.branches.size(); ++i)
-        s.exchanges_by_connection.remove(e.branches[i].target.flow.connection, member(e, i));
-}
-
-void use_connection(State &s, Exchange &e, std::size_t index, std::uint64_t connection) {
-    Flow &flow = e.branches[index].target.flow;
-    s.exchanges_by_connection.remove(flow.connection, member(e, index));
-    flow.connection = connection;
-    s.exchanges_by_connection.add(connection, member(e, index));
-}
-
-void fail_flow(State &s, const Flow &flow) {
-    for (const Member &member : s.exchanges_by_connection.of(flow.connection)) {
-        Exchange &e = s.exchanges.at(member.id);
-        if (member.branch != Member::no_branch) {
-            on_branch_failure(s, e, member.branch, 480);
-            s.layer.on_failure(e.branches[member.branch].client, s.now.mono);
-        } else if (e.state == Exchange::State::forwarding) {
-            cancel(s, e);
-        }
-    }
 }
 
 Next forward(State &s, Exchange &e) {

@@ -39,6 +39,25 @@ Next locate_in_dialog(State &s, Exchange &e) {
     return Next::go_on;
 }
 
+/// RFC 3263: the place beyond us, as the addresses that serve it, best first.
+Next locate_next_hop(State &s, Exchange &e) {
+    if (!e.resolved) {
+        s.ask_next_hops(e);
+        return Next::wait;
+    }
+    std::erase_if(*e.resolved, [&](const NextHop &next) { return !s.can_send(next.hop.transport); });
+    if (e.resolved->empty())
+        return reply(s, e, 503, "Next Hop Not Found");
+    s.dead_hops.put_last(*e.resolved, s.now.mono);
+    Target target;
+    target.uri = e.request.request_uri();
+    target.flow = s.flow_to(e.resolved->front());
+    target.destination = *e.next_hop;
+    target.hops.assign(e.resolved->begin() + 1, e.resolved->end());
+    e.targets.push_back(std::move(target));
+    return Next::go_on;
+}
+
 /// Nobody is there: 480 for a user that exists, 404 for one that does not (RFC 3261 section 16.5).
 Next answer_absent(State &s, Exchange &e, std::string_view user) {
     if (!s.config.authenticate)
@@ -59,10 +78,8 @@ Next locate_targets(State &s, Exchange &e) {
         return locate_in_dialog(s, e);
     if (e.request.method() == Method::ack)
         return Next::done;
-    if (e.next_hop) {
-        e.targets.push_back(*e.next_hop);
-        return Next::go_on;
-    }
+    if (e.next_hop)
+        return locate_next_hop(s, e);
     std::string user = wire::sip::unescape(e.uri.user);
     for (const locate::Binding &binding : s.table.reachable(locate::aor_key(user, *e.domain), s.now.unix))
         e.targets.push_back(target_of(binding));

@@ -111,8 +111,7 @@ bool forms_dialog(Method method) {
     return method == Method::invite || method == Method::subscribe || method == Method::refer;
 }
 
-std::string outgoing_request(const State &s, const Exchange &e, const Branch &branch,
-                             std::optional<std::string_view> sdp) {
+std::string outgoing_request(const State &s, const Exchange &e, const Branch &branch) {
     Edit edit(e.request);
     if (branch.target.uri != e.request.request_uri())
         edit.request_uri(branch.target.uri);
@@ -124,8 +123,8 @@ std::string outgoing_request(const State &s, const Exchange &e, const Branch &br
     take_secrets(edit);
     if (e.hides_early_media)
         take_100rel(edit);
-    if (sdp)
-        edit.body("application/sdp", *sdp);
+    if (branch.sdp)
+        edit.body("application/sdp", *branch.sdp);
     else if (branch.target.flow.is_reliable())
         edit.ensure_content_length();
     edit.prepend(HeaderId::via, s.identity.via(branch.target.flow, branch.key));

@@ -1,9 +1,7 @@
 // RFC 3261 section 16.6: the copy of a request that goes to one target.
 #pragma once
 
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "engine/proxy/exchange.hpp"
 #include "wire/sip/message.hpp"
@@ -22,8 +20,7 @@ struct State;
 /// Whether the method makes a dialog, so that later requests must come by us: RFC 3261 section 16.6 item 4.
 [[nodiscard]] bool forms_dialog(wire::sip::Method method);
 
-/// The request as it leaves on this branch, `sdp` in the place of its body when given.
-[[nodiscard]] std::string outgoing_request(const State &s, const Exchange &e, const Branch &branch,
-                                           std::optional<std::string_view> sdp);
+/// The request as it leaves on this branch.
+[[nodiscard]] std::string outgoing_request(const State &s, const Exchange &e, const Branch &branch);
 
 } // namespace cord::engine::proxy

@@ -1,4 +1,3 @@
-#include "base/text.hpp"
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/processor.hpp"
 #include "wire/sip/headers.hpp"
@@ -6,6 +5,7 @@
 namespace cord::engine::proxy {
 namespace {
 
+using resolve::Destination;
 using wire::sip::HeaderId;
 using wire::sip::NameAddr;
 
@@ -35,25 +35,29 @@ OwnRoutes read_routes(const State &s, const wire::sip::Message &request) {
     return own;
 }
 
-const NextHop *allowed_hop(const State &s, const NameAddr &route) {
-    for (const NextHop &hop : s.config.next_hops)
-        if (base::iequals(hop.host, route.uri.host) &&
-            route.uri.port.value_or(hop.address.port) == hop.address.port)
-            return &hop;
-    return nullptr;
+/// The place of an allowed Route. What the operator left open the Route may say, but for the port.
+std::optional<Destination> allowed_hop(const State &s, const NameAddr &route) {
+    auto wanted = Destination::of(route.uri);
+    if (!wanted)
+        return std::nullopt;
+    for (Destination hop : s.config.next_hops) {
+        if (!hop.transport)
+            hop.transport = wanted->transport;
+        hop.secure = wanted->secure;
+        auto usual =
+            transaction::default_port(hop.secure ? Transport::tls : hop.transport.value_or(Transport::udp));
+        auto port = hop.port.value_or(usual);
+        if (hop.host == wanted->host && wanted->port.value_or(port) == port)
+            return hop;
+    }
+    return std::nullopt;
 }
 
 /// A Route of a request outside any dialog is the client's own wish. It leads where the operator allows it,
 /// else it is taken off: some clients put their outbound proxy into every request, and that is us.
 void follow_client_route(State &s, Exchange &e, const NameAddr &route) {
-    if (const NextHop *hop = allowed_hop(s, route)) {
-        Target target;
-        target.uri = e.request.request_uri();
-        target.flow = s.flow_to(*hop);
-        e.next_hop = std::move(target);
-        return;
-    }
-    e.drop_foreign_routes = true;
+    e.next_hop = allowed_hop(s, route);
+    e.drop_foreign_routes = !e.next_hop;
 }
 
 /// A request inside a dialog that does not come by our Record-Route, to an address of record: it is routed

@@ -29,6 +29,12 @@ void State::ask_user(Exchange &e, std::string_view user, std::string_view domain
     effects.push_back(LookUser{token, std::string(user), std::string(domain)});
 }
 
+void State::ask_next_hops(Exchange &e) {
+    Token token = new_id();
+    questions[token] = {Question::Kind::next_hops, e.id, 0};
+    effects.push_back(Resolve{token, *e.next_hop});
+}
+
 void State::ask_breaker(const Question &question, std::size_t breaker, std::string dictionary) {
     Token token = new_id();
     questions[token] = question;
@@ -63,18 +69,22 @@ void State::reconfigure(Config c) {
     breaker_up.resize(config.breakers, true);
 }
 
-Flow State::flow_to(const NextHop &hop) const {
+bool State::can_send(Transport transport) const {
+    return std::any_of(config.listeners.begin(), config.listeners.end(),
+                       [&](const Listener &l) { return l.transport == transport; });
+}
+
+Flow State::flow_to(const NextHop &next) const {
     Flow flow;
-    flow.transport = hop.transport;
-    flow.remote = hop.address;
+    flow.transport = next.hop.transport;
+    flow.remote = next.hop.address;
     auto listener = std::find_if(config.listeners.begin(), config.listeners.end(),
-                                 [&](const Listener &l) { return l.transport == hop.transport; });
-    if (listener != config.listeners.end()) {
-        flow.listener = static_cast<std::uint16_t>(listener - config.listeners.begin());
-        flow.local = listener->local;
-    }
+                                 [&](const Listener &l) { return l.transport == flow.transport; });
+    CORD_ASSERT(listener != config.listeners.end());
+    flow.listener = static_cast<std::uint16_t>(listener - config.listeners.begin());
+    flow.local = listener->local;
     if (flow.local.ip.is_any())
-        flow.local.ip = hop.source;
+        flow.local.ip = next.source;
     return flow;
 }
 

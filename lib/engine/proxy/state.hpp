@@ -29,7 +29,7 @@ using Headers = std::vector<std::pair<std::string_view, std::string>>;
 
 /// What an answer from outside is about.
 struct Question {
-    enum class Kind { user, store, request_media, response_media };
+    enum class Kind { user, store, next_hops, request_media, response_media };
     Kind kind;
     std::uint64_t exchange = 0;
     std::size_t branch = 0;
@@ -56,6 +56,7 @@ struct State {
     locate::Table table;
     registrar::Registrar registrar;
     transaction::Layer layer;
+    DeadHops dead_hops;
     bool draining = false;
 
     std::map<std::uint64_t, Exchange> exchanges;
@@ -73,10 +74,10 @@ struct State {
     std::vector<Effect> effects;
     std::map<std::string, std::uint64_t, std::less<>> counts{
         // all of them, so that each can be asked for from the start
-        {"auth_failures", 0},   {"calls", 0},     {"challenges", 0},
-        {"malformed", 0},       {"overload", 0},  {"register_failures", 0},
-        {"registrations", 0},   {"requests", 0},  {"responses_dropped", 0},
-        {"stray_responses", 0}, {"unreadable", 0}};
+        {"auth_failures", 0},     {"calls", 0},           {"challenges", 0},
+        {"failovers", 0},         {"malformed", 0},       {"overload", 0},
+        {"register_failures", 0}, {"registrations", 0},   {"requests", 0},
+        {"responses_dropped", 0}, {"stray_responses", 0}, {"unreadable", 0}};
     base::Now now; ///< Of the input at work.
     std::uint64_t last_id = 0;
 
@@ -86,6 +87,8 @@ struct State {
 
     /// Asks whether a user exists, and what its passwords hash to; the exchange waits.
     void ask_user(Exchange &e, std::string_view user, std::string_view domain);
+    /// Asks for the addresses of the exchange's next hop; it waits.
+    void ask_next_hops(Exchange &e);
     void ask_breaker(const Question &question, std::size_t breaker, std::string dictionary);
     /// One that runs, each in turn.
     [[nodiscard]] std::optional<std::size_t> pick_breaker();
@@ -97,8 +100,10 @@ struct State {
     /// All but the listeners, from now on.
     void reconfigure(Config c);
 
-    /// A flow of our own, over the first listener of that transport.
-    [[nodiscard]] Flow flow_to(const NextHop &hop) const;
+    /// Whether there is a listener of this transport, whose socket or name a request can go out by.
+    [[nodiscard]] bool can_send(Transport transport) const;
+    /// A flow of our own to there, over the first listener of that transport.
+    [[nodiscard]] Flow flow_to(const NextHop &next) const;
     /// Null for a call that is over.
     [[nodiscard]] Call *find_call(std::uint64_t id);
 };

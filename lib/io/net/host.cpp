@@ -2,7 +2,6 @@
 
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <unistd.h>
 
@@ -10,8 +9,6 @@
 #include <array>
 #include <cstring>
 #include <memory>
-
-#include <fmt/format.h>
 
 #include "io/net/socket.hpp"
 
@@ -64,18 +61,6 @@ std::optional<base::IpAddress> source_address(const base::IpAddress &to) {
     if (!fd || ::connect(fd.get(), address.get(), address.size) != 0)
         return std::nullopt;
     return local_endpoint(fd.get()).ip;
-}
-
-base::Result<base::IpAddress, std::string> resolve_now(const std::string &host) {
-    if (auto ip = base::IpAddress::parse(host))
-        return *ip;
-    addrinfo hints{}, *found = nullptr;
-    hints.ai_socktype = SOCK_DGRAM;
-    hints.ai_flags = AI_ADDRCONFIG;
-    if (int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &found); error != 0)
-        return tl::unexpected(fmt::format("{}: {}", host, ::gai_strerror(error)));
-    std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
-    return address_of(found->ai_addr, found->ai_addrlen);
 }
 
 } // namespace cord::io::net

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "base/address.hpp"
-#include "base/result.hpp"
 
 namespace cord::io::net {
 
@@ -15,8 +14,5 @@ namespace cord::io::net {
 [[nodiscard]] std::vector<base::IpAddress> own_addresses();
 /// The address of ours that datagrams to this one leave from; nothing without a route.
 [[nodiscard]] std::optional<base::IpAddress> source_address(const base::IpAddress &to);
-/// The first address of a name (or the address that it is already), waiting for DNS: for the start of a
-/// program alone.
-[[nodiscard]] base::Result<base::IpAddress, std::string> resolve_now(const std::string &host);
 
 } // namespace cord::io::net

@@ -246,6 +246,9 @@ void Bench::act(Effect &effect) {
             answer.ha1_sha256 = engine::digest::ha1(Hash::sha256, look->user, look->domain, password->second);
         }
         core_->on_user(look->token, answer, now_);
+    } else if (auto *question = std::get_if<Resolve>(&effect)) {
+        resolutions.push_back(question->destination);
+        core_->on_resolved(question->token, hops_to(question->destination.host), now_);
     } else if (auto *ask = std::get_if<AskBreaker>(&effect)) {
         breaker_requests.push_back(ask->dictionary);
         if (ask->token == 0)
@@ -258,6 +261,17 @@ void Bench::act(Effect &effect) {
     } else if (auto *event = std::get_if<Event>(&effect)) {
         events_.push_back(*event);
     }
+}
+
+std::vector<NextHop> Bench::hops_to(const std::string &host) const {
+    std::vector<NextHop> out;
+    if (auto place = places.find(host); place != places.end())
+        for (const std::string &text : place->second) {
+            auto [transport, address] = base::cut(text, ':');
+            out.push_back({{*engine::transaction::transport_from(transport), *base::Endpoint::parse(address)},
+                           *base::IpAddress::parse("10.77.0.1")});
+        }
+    return out;
 }
 
 /// Without the lines of ICE and DTLS.

@@ -58,6 +58,9 @@ class Bench {
     [[nodiscard]] std::vector<std::string> events(std::string_view type) const;
 
     std::map<std::string, std::string> passwords; ///< By user.
+    /// What the DNS knows: "udp:10.77.0.90:5060" each, by host; asked for with `resolutions`.
+    std::map<std::string, std::vector<std::string>> places;
+    std::vector<engine::resolve::Destination> resolutions;
     bool database_up = true;
     bool store_ok = true;
     bool breaker_up = true;
@@ -68,6 +71,7 @@ class Bench {
   private:
     void drain();
     void act(engine::proxy::Effect &effect);
+    std::vector<engine::proxy::NextHop> hops_to(const std::string &host) const;
     std::string breaker_reply(std::string_view request) const;
 
     base::SeededRandom random_{7};

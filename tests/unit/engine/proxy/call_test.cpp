@@ -385,8 +385,9 @@ TEST_CASE("a request in the call from another connection has to prove itself", "
 
 TEST_CASE("a trunk's leg is known by its address: no other speaks for it", "[proxy]") {
     auto config = Bench::default_config();
-    config.next_hops.push_back({"trunk.example", *base::Endpoint::parse("10.77.0.90:5060"), Transport::udp});
+    config.next_hops.push_back({"trunk.example", {}, {}, false});
     Bench bench(config);
+    bench.places["trunk.example"] = {"udp:10.77.0.90:5060"};
     Client &alice = bench.browser("alice", "10.77.0.11:50000");
     Client &trunk = bench.phone("trunk", "10.77.0.90:5060");
     Client &eve = bench.phone("eve", "10.66.0.1:5060");
@@ -749,8 +750,9 @@ TEST_CASE("a subscription is followed for as long as it was granted", "[proxy]")
 
 TEST_CASE("a connection that we opened to a trunk dies: its INVITE fails at once", "[proxy]") {
     auto config = Bench::default_config();
-    config.next_hops.push_back({"trunk.example", *base::Endpoint::parse("10.77.0.90:5060"), Transport::tcp});
+    config.next_hops.push_back({"trunk.example", {}, {}, false});
     Bench bench(config);
+    bench.places["trunk.example"] = {"tcp:10.77.0.90:5060"};
     Client &alice = bench.browser("alice", "10.77.0.11:50000");
     Client &trunk = bench.tcp_phone("trunk", "10.77.0.90:5060");
     bench.send_with_password(alice,

@@ -25,8 +25,7 @@ struct Open {
         config.authenticate = false;
         for (auto &listener : config.listeners)
             listener.local.ip = *base::IpAddress::parse("::");
-        config.next_hops = {{"trunk.test", *base::Endpoint::parse("192.0.2.9:5060"), Transport::tcp,
-                             *base::IpAddress::parse("192.0.2.1")}};
+        config.next_hops = {{"trunk.test", {}, {}, false}};
         return config;
     }
 
@@ -38,6 +37,11 @@ struct Open {
                     out.push_back(std::move(*send));
                 else if (auto *store = std::get_if<engine::proxy::Store>(&effect); store && store->token != 0)
                     core.on_stored(store->token, true, now);
+                else if (auto *question = std::get_if<engine::proxy::Resolve>(&effect))
+                    core.on_resolved(question->token,
+                                     {{{Transport::tcp, *base::Endpoint::parse("192.0.2.9:5060")},
+                                       *base::IpAddress::parse("192.0.2.1")}},
+                                     now);
             }
         return out;
     }

@@ -1,0 +1,61 @@
+#include "engine/proxy/failover.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "engine/proxy/calls.hpp"
+#include "engine/proxy/fork.hpp"
+#include "engine/proxy/outgoing.hpp"
+#include "engine/proxy/state.hpp"
+
+namespace cord::engine::proxy {
+namespace {
+
+using resolve::Hop;
+
+/// A server that asks for more is asked again sooner.
+constexpr std::uint64_t longest_refusal = 600;
+
+Hop hop_of(const Flow &flow) { return {flow.transport, flow.remote}; }
+
+/// Sets the branch, and the leg of the call that it is to make, to this hop.
+void lead(State &s, Exchange &e, std::size_t index, const NextHop &next) {
+    Branch &b = e.branches[index];
+    use_connection(s, e, index, 0);
+    b.target.flow = s.flow_to(next);
+    if (Call *call = s.find_call(e.call); call != nullptr && !e.in_dialog)
+        move_leg(s, *call, call->branches[b.call_branch].callee, b.target.flow);
+}
+
+} // namespace
+
+HopFailure refusal(const wire::sip::Message &response) {
+    std::string_view value = response.header(wire::sip::HeaderId::retry_after).value_or("");
+    value = value.substr(0, value.find_first_not_of("0123456789"));
+    // RFC 3261 section 21.5.4: it "SHOULD NOT forward any other requests to that server for the duration
+    // specified in the Retry-After header field, if present."
+    return {true,
+            std::chrono::seconds(std::min(base::to_uint(value, UINT32_MAX).value_or(0), longest_refusal))};
+}
+
+bool turn_to_next_hop(State &s, Exchange &e, std::size_t index, HopFailure how) {
+    Branch &b = e.branches[index];
+    if (!b.target.destination)
+        return false;
+    std::vector<NextHop> &hops = b.target.hops;
+    const Hop failed = hop_of(b.target.flow);
+    if (how.dead_for > base::Duration::zero())
+        s.dead_hops.mark(failed, s.now.mono + how.dead_for, s.now.mono);
+    if (how.server)
+        std::erase_if(hops, [&](const NextHop &next) { return next.hop.address == failed.address; });
+    if (b.cancelled || hops.empty())
+        return false;
+    const NextHop next = hops.front();
+    hops.erase(hops.begin());
+    b.key = new_branch_key(s, e);
+    lead(s, e, index, next);
+    ++s.counts["failovers"];
+    return true;
+}
+
+} // namespace cord::engine::proxy

@@ -1,0 +1,29 @@
+// RFC 3263 section 4.3: a branch whose next hop fails goes on with another one.
+#pragma once
+
+#include <cstddef>
+
+#include "base/time.hpp"
+#include "engine/proxy/exchange.hpp"
+#include "wire/sip/message.hpp"
+
+namespace cord::engine::proxy {
+
+struct State;
+
+/// What a hop did, and for how long it is tried last after that.
+struct HopFailure {
+    /// The server itself failed, so that it does not help to reach it by another transport.
+    bool server = true;
+    base::Duration dead_for{};
+};
+inline constexpr HopFailure silence{true, std::chrono::seconds(60)};
+inline constexpr HopFailure breakage{false, std::chrono::seconds(60)};
+/// Of a 503: as long as it says in Retry-After.
+[[nodiscard]] HopFailure refusal(const wire::sip::Message &response);
+
+/// The branch gets its next hop, and a branch parameter of its own: it is to be sent again. False when there
+/// is none left, or nothing is to come of the branch.
+[[nodiscard]] bool turn_to_next_hop(State &s, Exchange &e, std::size_t branch, HopFailure how);
+
+} // namespace cord::engine::proxy

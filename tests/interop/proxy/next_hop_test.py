@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""Requests that leave the proxy's domains: found by DNS, and going on when the first address fails. TAP."""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import dns  # noqa: E402
+import proxy as server  # noqa: E402
+import sip  # noqa: E402
+from tap import check, done, run  # noqa: E402
+
+
+def two_servers(names):
+    """The second is asked when the first fails."""
+    first, second = sip.Far("far.example"), sip.Far("far.example")
+    names.srv("_sip._udp.far.example", (10, first.port, "one.far.example"), (20, second.port, "two.far.example"))
+    names.a("one.far.example", "127.0.0.1")
+    names.a("two.far.example", "127.0.0.1")
+    return first, second
+
+
+class Sender:
+    """alice sends a MESSAGE and answers the challenge, but does not wait for more."""
+
+    def __init__(self, alice, uri, headers=()):
+        alice.send(alice.request("MESSAGE", uri, headers=headers))
+        challenge = alice.final().get("Proxy-Authenticate")
+        credentials = sip.digest(challenge, alice.user, alice.password, "MESSAGE", uri)
+        alice.send(alice.request("MESSAGE", uri, headers=[*headers, f"Proxy-Authorization: {credentials}"]))
+
+
+def by_route():
+    with dns.Server() as names:
+        first, second = two_servers(names)
+        with first, second, server.Proxy(sys.argv[1], "--domain", server.DOMAIN, "--allow-next-hop", "far.example/udp", "--dns",
+                                         names.address) as proxy, proxy.agent("tcp") as alice:
+            Sender(alice, f"sip:bob@{server.DOMAIN}", ["Route: <sip:far.example;lr>"])
+            before = first.receive()
+            first.answer(before, 503)
+            after = second.receive()
+            check(before.all("Via")[0] != after.all("Via")[0], "the next address gets a branch of its own", after.raw)
+            check(after.all("Via")[0].startswith("SIP/2.0/UDP 127.0.0.1:"), "the Via names an address that is ours", after.raw)
+            second.answer(after, 200)
+            check(alice.final().code == 200, "its answer is the sender's")
+            check(proxy.statistic("failovers") == 1, "the failover is counted")
+
+
+run(by_route)
+done()

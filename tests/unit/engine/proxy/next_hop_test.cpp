@@ -1,0 +1,203 @@
+// Calls that leave our domains: where they go, and what becomes of them when that fails.
+#include <fmt/format.h>
+
+#include "base/limits.hpp"
+#include "bench.hpp"
+#include "support/catch.hpp"
+#include "wire/sip/builder.hpp"
+#include "wire/sip/headers.hpp"
+
+using namespace cord;
+using namespace cord::test;
+using namespace std::chrono_literals;
+using engine::proxy::Config;
+using wire::sip::HeaderId;
+using wire::sip::Message;
+
+namespace {
+
+Config trunk_config() {
+    Config config = Bench::default_config();
+    config.next_hops.push_back({"trunk.example", {}, {}, false});
+    return config;
+}
+
+/// alice calls by a trunk that has two addresses.
+struct Trunk {
+    Bench bench;
+    Client &alice = bench.browser("alice", "10.77.0.11:50000");
+    Client &first = bench.phone("first", "10.77.0.90:5060");
+    Client &second = bench.phone("second", "10.77.0.91:5060");
+    int calls = 0;
+
+    explicit Trunk(Config config = trunk_config()) : bench(std::move(config)) {
+        bench.places["trunk.example"] = {"udp:10.77.0.90:5060", "udp:10.77.0.91:5060"};
+    }
+
+    void call(std::string_view route = "sip:trunk.example;lr", std::string_view uri = "sip:1555@iop.test",
+              std::string_view sdp = phone_sdp) {
+        ++calls;
+        alice.inbox.clear();
+        std::string routes = route.empty() ? "" : fmt::format("\nRoute: <{}>", route);
+        bench.send_with_password(alice, message(fmt::format(R"(INVITE {0} SIP/2.0
+            Via: SIP/2.0/WSS gfdl.invalid;branch=z9hG4bKi{1}
+            Max-Forwards: 70
+            To: <{0}>
+            From: <sip:alice@iop.test>;tag=a{1}
+            Call-ID: call-{1}
+            CSeq: 1 INVITE
+            Contact: <sip:gb36@gfdl.invalid;transport=ws>{2})",
+                                                            uri, calls, routes),
+                                                sdp));
+    }
+    void respond(Client &from, const Message &request, std::uint16_t code, std::string_view extra = "") {
+        auto r = wire::sip::make_response(request, code, {}, "trunk");
+        for (const auto &value : request.values(HeaderId::record_route))
+            r.add(HeaderId::record_route, value.text);
+        r.add(HeaderId::contact, fmt::format("<sip:t@{}>", from.flow.remote.text()));
+        if (!extra.empty())
+            r.add(HeaderId::retry_after, extra);
+        bench.send(from, r.finish());
+    }
+    std::uint64_t level(std::string_view name) const {
+        for (const auto &statistic : bench.core().statistics())
+            if (statistic.name == name)
+                return statistic.value;
+        return UINT64_MAX;
+    }
+};
+
+std::string branch_of(const Message &request) { return std::string(wire::sip::top_via(request)->branch()); }
+
+} // namespace
+
+TEST_CASE("a 503 sends the branch to the next address, and its dialog lives there", "[proxy][next-hop]") {
+    Trunk t;
+    t.call();
+    Message before = t.first.next("INVITE");
+    t.respond(t.first, before, 503);
+    CHECK(t.first.next("ACK").is_request());
+    Message after = t.second.next("INVITE");
+    CHECK(branch_of(after) != branch_of(before));
+    CHECK(after.call_id() == before.call_id());
+    CHECK(t.level("failovers") == 1);
+    CHECK(t.level("dead_hops") == 0);
+
+    t.respond(t.second, after, 200);
+    Message ok = t.alice.next("200");
+    std::string route(*ok.header(HeaderId::record_route));
+    t.bench.send(t.alice, message(fmt::format(R"(ACK sip:t@10.77.0.91:5060 SIP/2.0
+        Via: SIP/2.0/WSS gfdl.invalid;branch=z9hG4bKack
+        Max-Forwards: 70
+        Route: {}
+        To: {}
+        From: {}
+        Call-ID: {}
+        CSeq: 11 ACK)",
+                                              route, *ok.header(HeaderId::to), *ok.header(HeaderId::from),
+                                              ok.call_id())));
+    CHECK(t.second.next("ACK").is_request());
+}
+
+TEST_CASE("an address that asked for rest is tried last until that is over", "[proxy][next-hop]") {
+    Trunk t;
+    t.call();
+    t.respond(t.first, t.first.next("INVITE"), 503, "20 (busy)");
+    t.respond(t.second, t.second.next("INVITE"), 486);
+    CHECK(t.alice.next("486").is_response());
+    CHECK(t.level("dead_hops") == 1);
+    t.first.inbox.clear();
+
+    t.call();
+    t.respond(t.second, t.second.next("INVITE"), 486);
+    CHECK(t.first.idle());
+    t.bench.advance(21s);
+    t.call();
+    CHECK(t.first.next("INVITE").is_request());
+    CHECK(t.level("dead_hops") == 0);
+}
+
+TEST_CASE("an address that is silent for timer B is left for the next", "[proxy][next-hop]") {
+    Trunk t;
+    t.call();
+    CHECK(t.second.idle());
+    t.bench.advance(33s);
+    Message there = t.second.next("INVITE");
+    CHECK(t.level("dead_hops") == 1);
+    t.respond(t.second, there, 200);
+    CHECK(t.alice.next("200").is_response());
+    // What the first says too late is nobody's.
+    t.respond(t.first, t.first.next("INVITE"), 180);
+    CHECK(t.level("stray_responses") == 1);
+}
+
+TEST_CASE("a connection that breaks is a failure of its address alone", "[proxy][next-hop]") {
+    Trunk t;
+    Client &stream = t.bench.tcp_phone("stream", "10.77.0.90:5060");
+    t.bench.places["trunk.example"] = {"tcp:10.77.0.90:5060", "udp:10.77.0.90:5060"};
+    t.call();
+    CHECK(stream.next("INVITE").is_request());
+    t.bench.close(stream);
+    CHECK(t.first.next("INVITE").is_request());
+    CHECK(t.level("failovers") == 1);
+}
+
+TEST_CASE("a server that refused is not asked again by another transport", "[proxy][next-hop]") {
+    Trunk t;
+    t.bench.places["trunk.example"] = {"udp:10.77.0.90:5060", "tcp:10.77.0.90:5060"};
+    t.call();
+    t.respond(t.first, t.first.next("INVITE"), 503);
+    CHECK(t.alice.next("500").is_response());
+}
+
+TEST_CASE("a caller who gave up is not called on for", "[proxy][next-hop]") {
+    Trunk t;
+    t.call();
+    Message there = t.first.next("INVITE");
+    t.respond(t.first, there, 180);
+    t.bench.send(t.alice, message(R"(CANCEL sip:1555@iop.test SIP/2.0
+        Via: SIP/2.0/WSS gfdl.invalid;branch=z9hG4bKxi1
+        Max-Forwards: 70
+        To: <sip:1555@iop.test>
+        From: <sip:alice@iop.test>;tag=a1
+        Call-ID: call-1
+        CSeq: 11 CANCEL)"));
+    CHECK(t.first.next("CANCEL").is_request());
+    t.respond(t.first, there, 503);
+    CHECK(t.second.idle());
+    CHECK(t.alice.next("500").is_response());
+    t.bench.advance(40s);
+    CHECK(t.level("exchanges") == 0);
+}
+
+TEST_CASE("a place that DNS does not know", "[proxy][next-hop]") {
+    Trunk t;
+    t.bench.places.clear();
+    t.call();
+    CHECK(t.alice.next("503").is_response());
+    CHECK(t.bench.resolutions.at(0).host == "trunk.example");
+}
+
+TEST_CASE("a Route leads where the operator lets it, and says what he left open", "[proxy][next-hop]") {
+    Trunk t;
+    t.call("sip:Trunk.example:5060;transport=tcp;lr");
+    CHECK(t.bench.resolutions.at(0).transport == Transport::tcp);
+    CHECK_FALSE(t.bench.resolutions.at(0).port);
+    t.call("sip:trunk.example:5080;lr");
+    t.call("sip:elsewhere.example;lr");
+    CHECK(t.bench.resolutions.size() == 1);
+}
+
+TEST_CASE("of too many dead addresses one is forgotten", "[proxy][next-hop]") {
+    engine::proxy::DeadHops dead;
+    base::Time now{100s};
+    engine::resolve::Hop hop{Transport::udp, *base::Endpoint::parse("10.0.0.1:1")};
+    for (std::size_t i = 0; i <= base::limits::dead_hops; ++i, ++hop.address.port)
+        dead.mark(hop, now + 60s, now);
+    CHECK(dead.size(now) == base::limits::dead_hops);
+    --hop.address.port;
+    CHECK(dead.contains(hop, now));
+    CHECK_FALSE(dead.contains(hop, now + 60s));
+    dead.mark(hop, now + 120s, now + 60s);
+    CHECK(dead.size(now) == 1);
+}
