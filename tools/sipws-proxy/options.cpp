@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "io/cli/exit_code.hpp"
+#include "wire/sip/uri.hpp"
 
 namespace cord::tools::sipws_proxy {
 namespace {
@@ -34,6 +35,15 @@ Checked<engine::resolve::Destination> next_hop(std::string_view text) {
     if (port != 0)
         hop.port = port;
     return hop;
+}
+
+/// A sip or sips URI of a server, with or without its scheme.
+std::optional<engine::resolve::Destination> server_of(const std::string &text) {
+    const std::string whole = text.starts_with("sip:") || text.starts_with("sips:") ? text : "sip:" + text;
+    auto uri = wire::sip::Uri::parse(whole);
+    auto found = uri && !uri->has_user ? engine::resolve::Destination::of(*uri) : std::nullopt;
+    const bool webs = found && found->transport && engine::transaction::is_websocket(*found->transport);
+    return webs ? std::nullopt : found;
 }
 
 /// `ADDR[@PORT]`, as the resolver library writes it.
@@ -83,6 +93,9 @@ void declare(io::cli::App &app, Options &o) {
     app.number("--ring-timeout", o.ring_timeout, 1, 3600, "SECONDS", "How long a phone may ring").live();
     app.repeated("--allow-next-hop", o.next_hops, "HOST[:PORT][/TRANSPORT]",
                  "Where a client's own Route may lead")
+        .live();
+    app.option("--outbound-proxy", o.outbound_proxy, "URI",
+               "Where requests of our users to other domains go (default: they are refused)")
         .live();
     app.option("--dns", o.dns, "ADDR[@PORT]", "Ask this DNS server (default: those of the system)");
     app.repeated("--trace", o.trace, "DEST",
@@ -160,6 +173,13 @@ Checked<engine::proxy::Config> core_config(const Options &options) {
     config.bridge = *parse_bridge(options.bridge);
     config.grace = std::chrono::seconds(options.grace);
     config.ring_timeout = std::chrono::seconds(options.ring_timeout);
+    if (!options.outbound_proxy.empty()) {
+        config.outbound_proxy = server_of(options.outbound_proxy);
+        if (!config.outbound_proxy)
+            return wrong_value("outbound-proxy",
+                               fmt::format("--outbound-proxy wants the SIP URI of a server, not '{}'",
+                                           options.outbound_proxy));
+    }
     if (!options.dns.empty() && !is_dns_server(options.dns))
         return wrong_value("dns", fmt::format("--dns wants ADDR[@PORT], not '{}'", options.dns));
     for (const std::string &text : options.next_hops) {

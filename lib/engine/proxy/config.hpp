@@ -50,7 +50,9 @@ struct Config {
     base::Duration grace = std::chrono::seconds(30);
     base::Duration ring_timeout = std::chrono::seconds(120);
     std::vector<resolve::Destination> next_hops; ///< Where a client's own Route may lead.
-    std::string server = "cordboard";            ///< The Server header of our own answers.
+    /// Where what our users send to other domains goes; none: it is refused.
+    std::optional<resolve::Destination> outbound_proxy;
+    std::string server = "cordboard"; ///< The Server header of our own answers.
 };
 
 } // namespace cord::engine::proxy

@@ -13,6 +13,10 @@ namespace {
 
 using resolve::Hop;
 
+/// RFC 3261 section 18.1.1: "If a request is within 200 bytes of the path MTU, or if it is larger than 1300
+/// bytes and the path MTU is unknown, the request MUST be sent using an RFC 2914 congestion controlled
+/// transport protocol, such as TCP."
+constexpr std::size_t largest_datagram = 1300;
 /// A server that asks for more is asked again sooner.
 constexpr std::uint64_t longest_refusal = 600;
 
@@ -55,6 +59,23 @@ bool turn_to_next_hop(State &s, Exchange &e, std::size_t index, HopFailure how) 
     b.key = new_branch_key(s, e);
     lead(s, e, index, next);
     ++s.counts["failovers"];
+    return true;
+}
+
+bool turn_to_stream(State &s, Exchange &e, std::size_t index, std::size_t size) {
+    Branch &b = e.branches[index];
+    const Flow datagrams = b.target.flow;
+    const NextHop stream{{Transport::tcp, datagrams.remote}, datagrams.local.ip};
+    const bool open = b.target.destination && !b.target.destination->transport;
+    if (size <= largest_datagram || datagrams.transport != Transport::udp || !open ||
+        !s.can_send(Transport::tcp) || s.dead_hops.contains(stream.hop, s.now.mono))
+        return false;
+    // "If an element sends a request over TCP because of these message size constraints, and that request
+    // would have otherwise been sent over UDP, if the attempt to establish the connection generates either an
+    // ICMP Protocol Not Supported, or results in a TCP reset, the element SHOULD retry the request, using
+    // UDP."
+    b.target.hops.insert(b.target.hops.begin(), {hop_of(datagrams), datagrams.local.ip});
+    lead(s, e, index, stream);
     return true;
 }
 

@@ -26,4 +26,8 @@ inline constexpr HopFailure breakage{false, std::chrono::seconds(60)};
 /// is none left, or nothing is to come of the branch.
 [[nodiscard]] bool turn_to_next_hop(State &s, Exchange &e, std::size_t branch, HopFailure how);
 
+/// RFC 3261 section 18.1.1: a request of this size goes by TCP where its target left the transport open. The
+/// branch then leads there, and by UDP again when TCP fails: it is to be written anew.
+[[nodiscard]] bool turn_to_stream(State &s, Exchange &e, std::size_t branch, std::size_t size);
+
 } // namespace cord::engine::proxy

@@ -63,6 +63,8 @@ void send(State &s, Exchange &e, std::size_t index) {
     Branch &b = e.branches[index];
     b.state = Branch::State::calling;
     std::string request = outgoing_request(s, e, b);
+    if (turn_to_stream(s, e, index, request.size()))
+        request = outgoing_request(s, e, b);
     if (e.request.method() == Method::ack) {
         // The ACK of a 2xx is no transaction: it goes end to end.
         b.state = Branch::State::done;

@@ -14,10 +14,12 @@ Next check_relay(State &s, Exchange &e) {
         bool ours = e.domain && s.identity.own_domain(e.to.uri);
         return ours ? Next::go_on : reply(s, e, 403, "Not A Domain Of This Registrar");
     }
-    // We relay for our own users, and to our own domains or where the operator lets a Route lead.
+    // We relay for our own users, and to our own domains or where the operator lets it lead.
     bool ours = e.domain && e.uri.user.empty();
     if (s.config.authenticate && e.authenticated.empty() && !ours)
         return reply(s, e, 403, "Relaying Is For Users Of This Proxy");
+    if (!e.domain && !e.next_hop && !e.authenticated.empty())
+        e.next_hop = s.config.outbound_proxy;
     if (!e.domain && !e.next_hop)
         return reply(s, e, 403, "Not Relaying To This Domain");
     if (s.draining && e.request.method() == Method::invite)

@@ -45,5 +45,22 @@ def by_route():
             check(proxy.statistic("failovers") == 1, "the failover is counted")
 
 
+def by_outbound_proxy():
+    with sip.Far("far.test") as far:
+        with server.Proxy(sys.argv[1], "--domain", server.DOMAIN, "--outbound-proxy", f"sip:127.0.0.1:{far.port}") as proxy, \
+                proxy.agent("tcp") as alice:
+            Sender(alice, "sip:carol@chicago.test")
+            there = far.receive()
+            check(there.start == "MESSAGE sip:carol@chicago.test SIP/2.0", "a request to another domain goes to the outbound proxy",
+                  there.raw)
+            far.answer(there, 200)
+            check(alice.final().code == 200, "and its answer comes back")
+            Sender(alice, "sip:carol@chicago.test", [f"Subject: {'x' * 1300}"])
+            there = far.receive()
+            check(there.all("Via")[0].startswith("SIP/2.0/UDP"), "a large one goes by UDP where TCP is refused", there.raw)
+            check(proxy.statistic("failovers") == 1, "after TCP was tried")
+
+
 run(by_route)
+run(by_outbound_proxy)
 done()

@@ -188,6 +188,64 @@ TEST_CASE("a Route leads where the operator lets it, and says what he left open"
     CHECK(t.bench.resolutions.size() == 1);
 }
 
+TEST_CASE("a user's request to another domain goes to the outbound proxy", "[proxy][next-hop]") {
+    Config config = Bench::default_config();
+    SECTION("that there is") {
+        config.outbound_proxy = {"trunk.example", {}, {}, false};
+        Trunk t(config);
+        t.call("", "sip:carol@chicago.example");
+        Message there = t.first.next("INVITE");
+        CHECK(there.request_uri() == "sip:carol@chicago.example");
+        CHECK_FALSE(there.has(HeaderId::route));
+        // A stranger's does not.
+        Client &eve = t.bench.phone("eve", "10.66.0.1:5060");
+        t.bench.send(eve, message(R"(MESSAGE sip:carol@chicago.example SIP/2.0
+            Via: SIP/2.0/UDP 10.66.0.1:5060;branch=z9hG4bKe
+            Max-Forwards: 70
+            To: <sip:carol@chicago.example>
+            From: <sip:eve@evil.example>;tag=1
+            Call-ID: e
+            CSeq: 1 MESSAGE)"));
+        CHECK(eve.next("403").is_response());
+        CHECK(t.bench.resolutions.size() == 1);
+    }
+    SECTION("or is refused") {
+        Trunk t(config);
+        t.call("", "sip:carol@chicago.example");
+        CHECK(t.alice.next("403").is_response());
+        CHECK(t.bench.resolutions.empty());
+    }
+}
+
+TEST_CASE("a large request goes by TCP where the transport was left open", "[proxy][next-hop]") {
+    Trunk t;
+    Client &stream = t.bench.tcp_phone("stream", "10.77.0.90:5060");
+    const std::string large = phone_sdp + std::string("a=x:") + std::string(1300, 'x') + "\r\n";
+    SECTION("and by UDP when TCP is refused") {
+        t.call("sip:trunk.example;lr", "sip:1555@iop.test", large);
+        CHECK(stream.next("INVITE").header(HeaderId::via)->starts_with("SIP/2.0/TCP "));
+        CHECK(t.first.idle());
+        t.bench.close(stream);
+        CHECK(t.first.next("INVITE").header(HeaderId::via)->starts_with("SIP/2.0/UDP "));
+        // For a while it is not tried again.
+        t.call("sip:trunk.example;lr", "sip:1555@iop.test", large);
+        CHECK(t.first.next("INVITE").is_request());
+        CHECK(stream.idle());
+    }
+    SECTION("its server's 503 holds for both") {
+        t.call("sip:trunk.example;lr", "sip:1555@iop.test", large);
+        Client &other = t.bench.tcp_phone("other", "10.77.0.91:5060");
+        t.respond(stream, stream.next("INVITE"), 503);
+        CHECK(other.next("INVITE").is_request());
+        CHECK(t.first.idle());
+    }
+    SECTION("but not where it was named") {
+        t.call("sip:trunk.example;transport=udp;lr", "sip:1555@iop.test", large);
+        CHECK(t.first.next("INVITE").is_request());
+        CHECK(stream.idle());
+    }
+}
+
 TEST_CASE("of too many dead addresses one is forgotten", "[proxy][next-hop]") {
     engine::proxy::DeadHops dead;
     base::Time now{100s};
