@@ -176,7 +176,7 @@ bool note_dialog(State &s, const Exchange &e, const Branch &b, const Message &re
         return false;
     if (response.status() >= 200)
         dialog->confirmed = true;
-    branch.callee.flow = way_to_contact(dialog->callee.target, branch.callee.flow);
+    branch.callee.flow = way_to_contact(first_uri(dialog->callee), branch.callee.flow);
     note_offer(*dialog, e.request, response);
     return true;
 }

@@ -133,9 +133,15 @@ bool may_speak_for_leg(State &s, Exchange &e) {
         return false;
     if (e.request.method() == Method::notify)
         note_subscription(s, *place->call, e.request);
-    move_leg(s, *place->call, place->sender(), way_to_sender(e.request, e.flow));
     learn_from_request(place->sending_side(), e);
+    move_leg(s, *place->call, place->sender(),
+             way_to_contact(first_uri(place->sending_side()), way_back(e.request, e.flow)));
     return true;
+}
+
+std::string_view first_uri(const DialogSide &side) {
+    auto route = wire::sip::NameAddr::parse(side.route.empty() ? std::string_view() : side.route.front());
+    return route ? route->uri.text : std::string_view(side.target);
 }
 
 Dialog *dialog_of_response(State &s, CallBranch &branch, const Exchange &e, const Message &response) {

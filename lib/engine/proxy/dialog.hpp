@@ -32,6 +32,9 @@ struct Place {
 };
 [[nodiscard]] std::optional<Place> place_of(State &s, const Exchange &e);
 
+/// Where the way to a side begins: at its first route, else at its target.
+[[nodiscard]] std::string_view first_uri(const DialogSide &side);
+
 /// The dialog that a response with a To tag makes or continues; made when it is new, unless there are too
 /// many.
 [[nodiscard]] Dialog *dialog_of_response(State &s, CallBranch &branch, const Exchange &e,

@@ -30,8 +30,9 @@ std::string_view contact_uri(const Message &message) {
 
 Flow way_to_sender(const Message &request, const Flow &flow) {
     Flow back = way_back(request, flow);
-    std::string_view contact = contact_uri(request);
-    return contact.empty() ? back : way_to_contact(contact, back);
+    auto route = wire::sip::first_name_addr(request, wire::sip::HeaderId::record_route);
+    std::string_view next = route && *route ? (*route)->uri.text : contact_uri(request);
+    return next.empty() ? back : way_to_contact(next, back);
 }
 
 } // namespace cord::engine::proxy

@@ -20,7 +20,8 @@ namespace cord::engine::proxy {
 /// The URI of the first Contact as written; empty when there is none.
 [[nodiscard]] std::string_view contact_uri(const wire::sip::Message &message);
 
-/// Where later requests to the sender of this request go.
+/// Where later requests to the sender of this request go: to the last proxy that wrote a Record-Route (RFC
+/// 3261 section 12.1.1), else to its Contact.
 [[nodiscard]] transaction::Flow way_to_sender(const wire::sip::Message &request,
                                               const transaction::Flow &flow);
 

@@ -99,6 +99,68 @@ TEST_CASE("a 503 sends the branch to the next address, and its dialog lives ther
     CHECK(t.second.next("ACK").is_request());
 }
 
+TEST_CASE("a proxy that records its route gets what is for the phone beside it", "[proxy][next-hop]") {
+    Trunk t;
+    Client &beside = t.bench.phone("beside", "10.77.0.90:5090");
+    const std::string route = "<sip:10.77.0.90:5060;lr>";
+    SECTION("when it was called") {
+        t.call();
+        Message there = t.first.next("INVITE");
+        auto ok = wire::sip::make_response(there, 200, {}, "trunk");
+        ok.add(HeaderId::record_route, route);
+        for (const auto &value : there.values(HeaderId::record_route))
+            ok.add(HeaderId::record_route, value.text);
+        ok.add(HeaderId::contact, "<sip:t@10.77.0.90:5090>");
+        t.bench.send(t.first, ok.finish());
+        Message at_alice = t.alice.next("200");
+        std::string routes;
+        for (const auto &value : at_alice.values(HeaderId::record_route))
+            routes = "\nRoute: " + std::string(value.text) + routes;
+        t.bench.send(t.alice, message(fmt::format(R"(ACK sip:t@10.77.0.90:5090 SIP/2.0
+            Via: SIP/2.0/WSS gfdl.invalid;branch=z9hG4bKack
+            Max-Forwards: 70{}
+            To: {}
+            From: {}
+            Call-ID: {}
+            CSeq: 11 ACK)",
+                                                  routes, *at_alice.header(HeaderId::to),
+                                                  *at_alice.header(HeaderId::from), at_alice.call_id())));
+        CHECK(t.first.next("ACK").header(HeaderId::route) == route);
+        CHECK(beside.idle());
+    }
+    SECTION("when it called") {
+        t.bench.enroll(t.alice, "<sip:gb36@gfdl.invalid;transport=ws>");
+        t.bench.send_with_password(t.first, message(fmt::format(R"(INVITE sip:alice@iop.test SIP/2.0
+            Via: SIP/2.0/UDP 10.77.0.90:5060;branch=z9hG4bKf
+            Record-Route: {}
+            Max-Forwards: 70
+            To: <sip:alice@iop.test>
+            From: <sip:first@iop.test>;tag=f
+            Call-ID: f
+            CSeq: 1 INVITE
+            Contact: <sip:first@10.77.0.90:5090>)",
+                                                                route),
+                                                    phone_sdp));
+        Message at_alice = t.alice.next("INVITE");
+        t.respond(t.alice, at_alice, 200);
+        Message ok = t.first.next("200");
+        std::string routes;
+        for (const auto &value : at_alice.values(HeaderId::record_route))
+            routes += "\nRoute: " + std::string(value.text);
+        t.bench.send(t.alice,
+                     message(fmt::format(R"(BYE sip:first@10.77.0.90:5090 SIP/2.0
+            Via: SIP/2.0/WSS gfdl.invalid;branch=z9hG4bKbye
+            Max-Forwards: 70{}
+            To: {}
+            From: {}
+            Call-ID: f
+            CSeq: 1 BYE)",
+                                         routes, *ok.header(HeaderId::from), *ok.header(HeaderId::to))));
+        CHECK(t.first.next("BYE").is_request());
+        CHECK(beside.idle());
+    }
+}
+
 TEST_CASE("an address that asked for rest is tried last until that is over", "[proxy][next-hop]") {
     Trunk t;
     t.call();
