@@ -23,6 +23,8 @@ inline constexpr std::size_t write_queue = 1'048'576;
 /// Questions asked of DNS for one SIP destination, and records taken of one answer; more are left out.
 inline constexpr std::size_t dns_questions = 64;
 inline constexpr std::size_t dns_records = 32;
+/// Clients that are registered with an upstream server through us; another gets 503.
+inline constexpr std::size_t upstream_clients = 100'000;
 /// Addresses of next hops that are remembered as dead; for another, one is forgotten.
 inline constexpr std::size_t dead_hops = 1'024;
 /// An HTTP request's head; longer is answered 431.

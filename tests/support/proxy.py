@@ -80,8 +80,8 @@ class Proxy:
     def at(self, transport):
         return "127.0.0.1", self.ports[transport]
 
-    def agent(self, transport="udp", user="alice", password=None, **rest):
-        return sip.Agent(self.at(transport), user, DOMAIN, password or f"{user}-secret", transport, **rest)
+    def agent(self, transport="udp", user="alice", password=None, domain=DOMAIN, **rest):
+        return sip.Agent(self.at(transport), user, domain, password or f"{user}-secret", transport, **rest)
 
     def alive(self):
         return self.process.poll() is None

@@ -196,6 +196,11 @@ class Far(Agent):
         got, self.peer = self.socket.recvfrom(65535)
         return Message(got.decode())
 
+    def accept(self, request, *headers):
+        """A 200 with these headers alone."""
+        named = [f"{name}: {value}" for name in ("Via", "From", "To", "Call-ID", "CSeq") for value in request.all(name)]
+        self.send("\r\n".join(["SIP/2.0 200 OK", *named, *headers, "Content-Length: 0", "", ""]))
+
 
 def programs(build):
     """An environment in which the tools of a build folder are found by name."""

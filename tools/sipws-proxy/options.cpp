@@ -46,6 +46,19 @@ std::optional<engine::resolve::Destination> server_of(const std::string &text) {
     return webs ? std::nullopt : found;
 }
 
+Checked<std::optional<engine::proxy::Upstream>> upstream(const Options &options) {
+    if (options.upstream.empty())
+        return std::nullopt;
+    auto place = server_of(options.upstream);
+    if (!place)
+        return wrong_value(
+            "upstream", fmt::format("--upstream wants the SIP URI of a server, not '{}'", options.upstream));
+    std::vector<std::string> domains = options.upstream_domains;
+    if (domains.empty())
+        domains.push_back(place->host.find(':') == std::string::npos ? place->host : "[" + place->host + "]");
+    return engine::proxy::Upstream{std::move(*place), std::move(domains), options.contact == "rewrite"};
+}
+
 /// `ADDR[@PORT]`, as the resolver library writes it.
 bool is_dns_server(std::string_view text) {
     auto [address, port] = base::cut(text, '@');
@@ -96,6 +109,15 @@ void declare(io::cli::App &app, Options &o) {
         .live();
     app.option("--outbound-proxy", o.outbound_proxy, "URI",
                "Where requests of our users to other domains go (default: they are refused)")
+        .live();
+    app.option("--upstream", o.upstream, "URI",
+               "A registrar without WebSocket, with which clients register through this proxy")
+        .live();
+    app.repeated("--upstream-domain", o.upstream_domains, "D",
+                 "A domain whose users it authenticates (default: the host of its URI)")
+        .live();
+    app.choice("--contact", o.contact, {"rewrite", "path"},
+               "How it reaches them: by a Contact of this proxy, or by Path where it knows that")
         .live();
     app.option("--dns", o.dns, "ADDR[@PORT]", "Ask this DNS server (default: those of the system)");
     app.repeated("--trace", o.trace, "DEST",
@@ -180,6 +202,10 @@ Checked<engine::proxy::Config> core_config(const Options &options) {
                                fmt::format("--outbound-proxy wants the SIP URI of a server, not '{}'",
                                            options.outbound_proxy));
     }
+    auto up = upstream(options);
+    if (!up)
+        return tl::unexpected(up.error());
+    config.upstream = std::move(*up);
     if (!options.dns.empty() && !is_dns_server(options.dns))
         return wrong_value("dns", fmt::format("--dns wants ADDR[@PORT], not '{}'", options.dns));
     for (const std::string &text : options.next_hops) {

@@ -25,6 +25,8 @@ struct Options {
     std::int64_t grace = 30, ring_timeout = 120;
     std::vector<std::string> next_hops;
     std::string outbound_proxy;
+    std::string upstream, contact = "rewrite";
+    std::vector<std::string> upstream_domains;
     std::string dns;
     std::vector<std::string> trace, events;
     std::string control, control_mode = "0600", control_group;

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "engine/proxy/processor.hpp"
+#include "engine/proxy/upstream.hpp"
 #include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
@@ -21,7 +22,7 @@ struct Claim {
 
 std::optional<Claim> claim_of(const State &s, const Exchange &e) {
     const wire::sip::NameAddr &address = e.request.method() == Method::register_ ? e.to : e.from;
-    auto domain = s.identity.own_domain(address.uri);
+    auto domain = is_upstream_domain(s, address.uri) ? std::nullopt : s.identity.own_domain(address.uri);
     if (!domain)
         return std::nullopt;
     return Claim{wire::sip::unescape(address.uri.user), *domain};
@@ -104,6 +105,11 @@ Next judge(State &s, Exchange &e, const Claim &claim, const Credentials &credent
 } // namespace
 
 Next authenticate(State &s, Exchange &e) {
+    // The upstream server is trusted by its addresses, and its users are known to it.
+    if (comes_from_upstream(s, e.flow))
+        return Next::go_on;
+    if (is_upstream_domain(s, e.from.uri))
+        e.sender = wire::sip::aor_key(e.from.uri);
     auto claim = claim_of(s, e);
     if (claim)
         e.sender = locate::aor_key(claim->user, claim->domain);

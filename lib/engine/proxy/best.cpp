@@ -1,6 +1,7 @@
 #include "engine/proxy/best.hpp"
 
 #include "engine/proxy/state.hpp"
+#include "engine/proxy/upstream.hpp"
 #include "wire/sip/builder.hpp"
 #include "wire/sip/edit.hpp"
 
@@ -62,6 +63,8 @@ FinalResponse best_response(State &s, const Exchange &e) {
     edit.remove(*response.first_value(HeaderId::via));
     if (response.status() == 401 || response.status() == 407)
         add_challenges(edit, e, best);
+    if (e.to_upstream)
+        take_auth_int(edit);
     if (e.flow.is_reliable())
         edit.ensure_content_length();
     return {response.status(), edit.render()};

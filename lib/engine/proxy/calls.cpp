@@ -59,9 +59,10 @@ std::vector<std::pair<std::string, Event::Value>> fields_of(const Call &call) {
 
 /// The caller's slot: that of the binding it calls from, else its Contact.
 std::string slot_of_sender(const State &s, const Exchange &e) {
-    for (const locate::Binding &b : s.table.of(e.sender))
-        if (b.flow.connection == e.flow.connection && b.flow.remote == e.flow.remote)
-            return locate::slot_of(b);
+    for (const auto *bindings : {&s.table.of(e.sender), &s.upstream_clients.of(e.sender)})
+        for (const locate::Binding &b : *bindings)
+            if (b.flow.connection == e.flow.connection && b.flow.remote == e.flow.remote)
+                return locate::slot_of(b);
     return fmt::format("{} {}", e.sender, contact_uri(e.request));
 }
 

@@ -34,6 +34,13 @@ struct Listener {
     std::vector<crypto::Hash> digest;
 };
 
+/// A registrar that knows no WebSocket, with which clients register through us.
+struct Upstream {
+    resolve::Destination place;
+    std::vector<std::string> domains; ///< Whose users it authenticates, in place of us.
+    bool rewrite = true;              ///< It reaches clients by a Contact of ours; else by a Path (RFC 3327).
+};
+
 struct Config {
     std::vector<std::string> domains; ///< Ours; the first is the default. Compared without case.
     std::vector<Listener> listeners;
@@ -52,6 +59,7 @@ struct Config {
     std::vector<resolve::Destination> next_hops; ///< Where a client's own Route may lead.
     /// Where what our users send to other domains goes; none: it is refused.
     std::optional<resolve::Destination> outbound_proxy;
+    std::optional<Upstream> upstream;
     std::string server = "cordboard"; ///< The Server header of our own answers.
 };
 

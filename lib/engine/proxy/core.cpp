@@ -212,6 +212,7 @@ void Core::Parts::expire_bindings() {
     std::vector<locate::Change> changes;
     for (locate::Binding &binding : table.remove_expired(now.unix))
         changes.push_back({true, std::move(binding)});
+    upstream_clients.expire(now.unix);
     store(std::move(changes));
 }
 
@@ -268,6 +269,7 @@ void Core::on_flow_closed(const Flow &flow, base::Now now) {
         if (!change.removed)
             move_legs(*parts_, locate::slot_of(change.binding), change.binding.flow);
     parts_->store(std::move(changes));
+    parts_->upstream_clients.lose(flow);
     lose_legs(*parts_, flow);
     fail_flow(*parts_, flow);
     parts_->settle();
@@ -347,7 +349,8 @@ base::Time Core::next_deadline() const {
     base::Time next = parts_->layer.next_deadline();
     if (!parts_->alarms.empty())
         next = std::min(next, parts_->alarms.begin()->first);
-    if (base::UnixTime expiry = parts_->table.next_expiry(); expiry != base::UnixTime::max())
+    base::UnixTime expiry = std::min(parts_->table.next_expiry(), parts_->upstream_clients.next_expiry());
+    if (expiry != base::UnixTime::max())
         next = std::min(next, parts_->now.mono + (expiry - parts_->now.unix));
     return next;
 }
@@ -408,6 +411,7 @@ std::vector<Statistic> Core::statistics() const {
     out.push_back({"calls_active", parts_->calls.size()});
     out.push_back({"dead_hops", parts_->dead_hops.size(parts_->now.mono)});
     out.push_back({"exchanges", parts_->exchanges.size()});
+    out.push_back({"upstream_clients", parts_->upstream_clients.size()});
     out.push_back({"transactions", parts_->layer.size()});
     return out;
 }

@@ -44,10 +44,11 @@ bool same_way(const Flow &a, const Flow &b) {
 
 /// Whether the leg's client has registered over this flow meanwhile.
 bool registered_on(const State &s, const Leg &leg, const Flow &flow) {
-    const auto &bindings = s.table.of(leg.aor);
-    return std::any_of(bindings.begin(), bindings.end(), [&](const locate::Binding &b) {
+    auto on_it = [&](const locate::Binding &b) {
         return same_way(b.flow, flow) && locate::slot_of(b) == leg.slot;
-    });
+    };
+    const auto &own = s.table.of(leg.aor), &upstream = s.upstream_clients.of(leg.aor);
+    return std::any_of(own.begin(), own.end(), on_it) || std::any_of(upstream.begin(), upstream.end(), on_it);
 }
 
 /// Finds the dialog by its tags and with it the direction. A NOTIFY may come before the response that tells

@@ -95,6 +95,8 @@ struct Exchange {
     bool authorized = false;    ///< By the call it belongs to and the flow it came on.
     std::size_t own_routes = 0; ///< Routes at the top that name us.
     bool drop_foreign_routes = false;
+    std::string client;                           ///< By its token, of a request from the upstream server.
+    bool to_upstream = false;                     ///< It goes to the upstream server.
     std::optional<resolve::Destination> next_hop; ///< Where it leaves our domains.
     std::optional<std::vector<NextHop>> resolved; ///< The addresses of that, once they were asked for.
 

@@ -11,6 +11,7 @@
 #include "engine/proxy/outgoing.hpp"
 #include "engine/proxy/processor.hpp"
 #include "engine/proxy/state.hpp"
+#include "engine/proxy/upstream.hpp"
 #include "wire/sip/builder.hpp"
 #include "wire/sip/edit.hpp"
 #include "wire/sip/headers.hpp"
@@ -157,11 +158,13 @@ void conclude(State &s, Exchange &e) {
 
 /// The response as it goes upstream: without our Via, with the SDP that its receiver is to get; an empty one
 /// takes the body away.
-std::string incoming_response(const Exchange &e, const Message &response,
+std::string incoming_response(const State &s, const Exchange &e, const Message &response,
                               std::optional<std::string_view> sdp) {
     wire::sip::Edit edit(response);
     // Section 16.7 item 3: "The proxy removes the topmost Via header field value from the response."
     edit.remove(*response.first_value(HeaderId::via));
+    if (e.request.method() == Method::register_)
+        restore_contacts(edit, s);
     if (e.hides_early_media && response.status() < 200 && !sdp_of(response).empty())
         sdp = "";
     if (sdp)
@@ -179,7 +182,7 @@ void pass_provisional(State &s, Exchange &e, std::size_t index, const Message &r
         set_deadline(s, e, index, std::min(b.ring_end, s.now.mono + timer_c));
     if (e.state == Exchange::State::answered)
         return;
-    s.respond(e, response.status(), incoming_response(e, response, sdp));
+    s.respond(e, response.status(), incoming_response(s, e, response, sdp));
     note_ringing(s, e, response);
 }
 
@@ -189,8 +192,10 @@ void pass_success(State &s, Exchange &e, std::size_t index, const Message &respo
     b.state = Branch::State::done;
     b.deadline = base::never;
     // Section 16.7 item 5: a 2xx to an INVITE is always forwarded, also after another; of other requests one.
+    if (e.request.method() == Method::register_)
+        note_upstream_registration(s, e, response);
     if (e.state != Exchange::State::answered || is_invite(e))
-        s.respond(e, response.status(), incoming_response(e, response, sdp));
+        s.respond(e, response.status(), incoming_response(s, e, response, sdp));
     bool first = e.state != Exchange::State::answered;
     note_answer(s, e, b, response);
     // Section 16.7 item 10: "the proxy MUST generate a CANCEL request for all pending client transactions".

@@ -1,6 +1,7 @@
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/processor.hpp"
+#include "engine/proxy/upstream.hpp"
 #include "engine/proxy/way.hpp"
 
 namespace cord::engine::proxy {
@@ -46,6 +47,8 @@ Next locate_next_hop(State &s, Exchange &e) {
         return Next::wait;
     }
     std::erase_if(*e.resolved, [&](const NextHop &next) { return !s.can_send(next.hop.transport); });
+    if (e.to_upstream && !e.resolved->empty())
+        s.upstream_hops = *e.resolved;
     if (e.resolved->empty())
         return reply(s, e, 503, "Next Hop Not Found");
     s.dead_hops.put_last(*e.resolved, s.now.mono);
@@ -78,6 +81,8 @@ Next locate_targets(State &s, Exchange &e) {
         return locate_in_dialog(s, e);
     if (e.request.method() == Method::ack)
         return Next::done;
+    if (!e.client.empty())
+        return locate_client(s, e);
     if (e.next_hop)
         return locate_next_hop(s, e);
     std::string user = wire::sip::unescape(e.uri.user);

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
 #include "engine/proxy/state.hpp"
+#include "engine/proxy/upstream.hpp"
 #include "wire/sip/edit.hpp"
 #include "wire/sip/headers.hpp"
 
@@ -56,12 +57,12 @@ void set_routes(Edit &edit, const Exchange &e, const Branch &branch) {
 }
 
 /// RFC 3261 section 22.3: credentials for our realm end here.
-void take_credentials(Edit &edit, const State &s) {
+void take_credentials(Edit &edit, const State &s, const Exchange &e) {
     for (const wire::sip::Field &field : edit.original().fields()) {
         if (field.id != HeaderId::proxy_authorization)
             continue;
         auto credentials = digest::parse_credentials(field.value);
-        if (credentials && s.identity.domain_named(credentials->realm))
+        if (credentials && !e.to_upstream && s.identity.domain_named(credentials->realm))
             edit.remove(field);
     }
 }
@@ -119,8 +120,11 @@ std::string outgoing_request(const State &s, const Exchange &e, const Branch &br
     set_routes(edit, e, branch);
     if (e.call != 0 && !e.in_dialog)
         add_record_route(edit, s, e, branch);
-    take_credentials(edit, s);
-    take_secrets(edit);
+    take_credentials(edit, s, e);
+    if (e.to_upstream && e.request.method() == Method::register_)
+        name_us_in_register(edit, s, e, branch);
+    else
+        take_secrets(edit);
     if (e.hides_early_media)
         take_100rel(edit);
     if (branch.sdp)

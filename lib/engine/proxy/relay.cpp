@@ -1,30 +1,43 @@
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/processor.hpp"
+#include "engine/proxy/upstream.hpp"
 
 namespace cord::engine::proxy {
 
 using wire::sip::Method;
+
+namespace {
+
+Next admit(State &s, Exchange &e) {
+    if (s.draining && e.request.method() == Method::invite)
+        return reply(s, e, 503, "Shutting Down", {{"Retry-After", "10"}});
+    return Next::go_on;
+}
+
+} // namespace
 
 Next check_relay(State &s, Exchange &e) {
     if (e.in_dialog) {
         // A leg that speaks from another flow than before had to prove itself, as the user it belongs to.
         return may_speak_for_leg(s, e) ? Next::go_on : reply(s, e, 403, "Not A Party Of This Call");
     }
+    if (Next next = relay_upstream(s, e); next != Next::go_on)
+        return next;
+    if (!e.client.empty() || e.to_upstream)
+        return admit(s, e);
     if (e.request.method() == Method::register_) {
         bool ours = e.domain && s.identity.own_domain(e.to.uri);
         return ours ? Next::go_on : reply(s, e, 403, "Not A Domain Of This Registrar");
     }
     // We relay for our own users, and to our own domains or where the operator lets it lead.
     bool ours = e.domain && e.uri.user.empty();
-    if (s.config.authenticate && e.authenticated.empty() && !ours)
+    if (s.config.authenticate && e.authenticated.empty() && !ours && !comes_from_upstream(s, e.flow))
         return reply(s, e, 403, "Relaying Is For Users Of This Proxy");
     if (!e.domain && !e.next_hop && !e.authenticated.empty())
         e.next_hop = s.config.outbound_proxy;
     if (!e.domain && !e.next_hop)
         return reply(s, e, 403, "Not Relaying To This Domain");
-    if (s.draining && e.request.method() == Method::invite)
-        return reply(s, e, 503, "Shutting Down", {{"Retry-After", "10"}});
-    return Next::go_on;
+    return admit(s, e);
 }
 
 } // namespace cord::engine::proxy

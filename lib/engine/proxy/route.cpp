@@ -13,6 +13,7 @@ using wire::sip::NameAddr;
 struct OwnRoutes {
     std::size_t count = 0;
     std::optional<RouteToken> token;
+    std::string client;           ///< A client's, of a registered Path.
     std::optional<NameAddr> next; ///< The first Route that is not ours.
 };
 
@@ -30,6 +31,8 @@ OwnRoutes read_routes(const State &s, const wire::sip::Message &request) {
         }
         if (token)
             own.token = token;
+        if (s.token_key.is_client(route->uri.user))
+            own.client = route->uri.user;
         ++own.count;
     }
     return own;
@@ -69,6 +72,9 @@ bool is_for_user(const Exchange &e) { return !e.uri.user.empty() && e.domain; }
 Next preprocess_route(State &s, Exchange &e) {
     OwnRoutes own = read_routes(s, e.request);
     e.own_routes = own.count;
+    e.client = std::move(own.client);
+    if (s.token_key.is_client(e.uri.user) && s.identity.is_own_address(e.uri.host, e.uri.port))
+        e.client = e.uri.user;
     if (!e.to.tag().empty() && (own.token || !is_for_user(e)))
         return enter_dialog(s, e, own.token);
     if (own.next)

@@ -68,9 +68,11 @@ Next answer_options(State &s, Exchange &e) {
 } // namespace
 
 Next serve(State &s, Exchange &e) {
+    if (e.in_dialog || e.to_upstream || !e.client.empty())
+        return Next::go_on;
     if (e.request.method() == Method::register_)
         return register_user(s, e);
-    if (e.in_dialog || e.next_hop)
+    if (e.next_hop)
         return Next::go_on;
     if (e.uri.user.empty())
         return e.request.method() == Method::options ? answer_options(s, e) : reply(s, e, 484);

@@ -19,6 +19,7 @@
 #include "engine/proxy/exchange.hpp"
 #include "engine/proxy/identity.hpp"
 #include "engine/proxy/token.hpp"
+#include "engine/proxy/upstream_clients.hpp"
 #include "engine/registrar/registrar.hpp"
 #include "engine/transaction/layer.hpp"
 
@@ -57,6 +58,8 @@ struct State {
     registrar::Registrar registrar;
     transaction::Layer layer;
     DeadHops dead_hops;
+    UpstreamClients upstream_clients;
+    std::vector<NextHop> upstream_hops; ///< Where the upstream server was last found.
     bool draining = false;
 
     std::map<std::uint64_t, Exchange> exchanges;

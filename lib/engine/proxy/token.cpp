@@ -23,6 +23,18 @@ std::string TokenKey::seal(const RouteToken &token) const {
     return text;
 }
 
+std::string TokenKey::seal_client(std::string_view slot) const {
+    std::string text = fmt::format("c{:016x}", mac_(slot));
+    fmt::format_to(std::back_inserter(text), "-{:016x}", mac_(text));
+    return text;
+}
+
+bool TokenKey::is_client(std::string_view text) const {
+    auto [head, proof] = base::cut(text, '-');
+    std::uint64_t mac = 0;
+    return head.starts_with('c') && read_hex(proof, mac) && mac == mac_(head);
+}
+
 std::optional<RouteToken> TokenKey::open(std::string_view text) const {
     std::size_t last = text.rfind('-');
     if (last == std::string_view::npos)

@@ -29,6 +29,10 @@ class TokenKey {
     /// Nothing for a text that this process did not make.
     [[nodiscard]] std::optional<RouteToken> open(std::string_view text) const;
 
+    /// The user part by which another registrar knows a client of ours: always the same for a slot.
+    [[nodiscard]] std::string seal_client(std::string_view slot) const;
+    [[nodiscard]] bool is_client(std::string_view text) const;
+
   private:
     crypto::SipHash mac_;
 };

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "engine/proxy/outgoing.hpp"
 #include "engine/proxy/processor.hpp"
+#include "engine/proxy/upstream.hpp"
 #include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
@@ -50,7 +51,8 @@ Next validate(State &s, Exchange &e) {
     // reject the request with a 416 (Unsupported URI Scheme) response."
     if (!e.uri.is_sip())
         return reply(s, e, 416);
-    e.domain = s.identity.own_domain(e.uri);
+    if (!is_upstream_domain(s, e.uri))
+        e.domain = s.identity.own_domain(e.uri);
     e.loop_mark = loop_mark(e);
     // Item 3: "If the request contains a Max-Forwards header field with a field value of zero (0), the
     // element MUST NOT forward the request." Item 4 is about loops.

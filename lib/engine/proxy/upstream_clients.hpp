@@ -1,0 +1,35 @@
+// Clients that are registered with another registrar through us, by the token that it knows them by.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "engine/locate/table.hpp"
+
+namespace cord::engine::proxy {
+
+/// The ruid of each binding is its token.
+class UpstreamClients {
+  public:
+    void put(locate::Binding client);
+    void remove(std::string_view aor, std::string_view token);
+    /// A connection died. Its clients stay registered upstream, for we have no password to end that: they
+    /// are kept as unreachable until they come again, or their time is over.
+    void lose(const transaction::Flow &flow);
+    void expire(base::UnixTime now);
+
+    /// Null for none that is known.
+    [[nodiscard]] const locate::Binding *find(std::string_view token) const;
+    [[nodiscard]] const std::vector<locate::Binding> &of(std::string_view aor) const {
+        return table_.of(aor);
+    }
+    [[nodiscard]] base::UnixTime next_expiry() const { return table_.next_expiry(); }
+    [[nodiscard]] std::size_t size() const { return table_.size(); }
+
+  private:
+    locate::Table table_;
+    std::map<std::string, std::string, std::less<>> aors_; ///< By token.
+};
+
+} // namespace cord::engine::proxy

@@ -1,0 +1,296 @@
+// Browsers that register through us with a server that knows no WebSocket.
+#include <fmt/format.h>
+
+#include "base/limits.hpp"
+#include "bench.hpp"
+#include "support/catch.hpp"
+#include "wire/sip/builder.hpp"
+#include "wire/sip/headers.hpp"
+
+using namespace cord;
+using namespace cord::test;
+using namespace std::chrono_literals;
+using engine::proxy::Config;
+using wire::sip::HeaderId;
+using wire::sip::Message;
+
+namespace {
+
+const std::string own_contact = "sip:gb36@gfdl.invalid;transport=ws";
+
+Config upstream_config(bool rewrite) {
+    Config config = Bench::default_config();
+    config.upstream = {{"pbx.example", {}, Transport::udp, false}, {"pbx.example"}, rewrite};
+    return config;
+}
+
+struct Upstream {
+    Bench bench;
+    Client &bob = bench.browser("bob", "10.77.0.11:50000");
+    Client &pbx = bench.phone("pbx", "10.77.0.80:5060");
+    int requests = 0;
+
+    explicit Upstream(bool rewrite = true) : bench(upstream_config(rewrite)) {
+        bench.places["pbx.example"] = {"udp:10.77.0.80:5060"};
+    }
+
+    std::string request(std::string_view method, std::string_view uri, std::string_view extra = "") {
+        ++requests;
+        return message(fmt::format(R"({0} {1} SIP/2.0
+            Via: SIP/2.0/WSS gfdl.invalid;branch=z9hG4bKb{2}
+            Max-Forwards: 70
+            To: <{3}>
+            From: <sip:bob@pbx.example>;tag=b
+            Call-ID: {0}
+            CSeq: {2} {0}{4})",
+                                   method, uri, requests, method == "REGISTER" ? "sip:bob@pbx.example" : uri,
+                                   extra));
+    }
+    void send_register(std::string_view extra = "") {
+        bench.send(
+            bob, request("REGISTER", "sip:pbx.example",
+                         fmt::format("\nContact: <{}>;reg-id=1;+sip.instance=\"<urn:uuid:b1>\";expires=600\n"
+                                     "Supported: path,gruu,outbound{}",
+                                     own_contact, extra)));
+    }
+    /// Registers; gives what the server got.
+    Message registered() {
+        bob.inbox.clear();
+        send_register();
+        Message at_pbx = pbx.next("REGISTER");
+        grant(at_pbx, fmt::format("<{}>;expires=60;received=\"sip:10.77.0.1:5060\"",
+                                  (*wire::sip::first_name_addr(at_pbx, HeaderId::contact))->uri.text));
+        return at_pbx;
+    }
+    void grant(const Message &request, const std::string &contacts) {
+        auto ok = wire::sip::make_response(request, 200, {}, "pbx");
+        ok.add(HeaderId::contact, contacts);
+        bench.send(pbx, ok.finish());
+    }
+    void call(Client &from, std::string_view uri, std::string_view extra = "") {
+        ++requests;
+        bench.send(from, message(fmt::format(R"(INVITE {0} SIP/2.0
+            Via: SIP/2.0/UDP {1}:5060;branch=z9hG4bKp{2}
+            Max-Forwards: 70
+            To: <sip:bob@pbx.example>
+            From: <sip:carol@pbx.example>;tag=c{2}
+            Call-ID: call-{2}
+            CSeq: 1 INVITE
+            Contact: <sip:carol@10.77.0.99:5060>{3})",
+                                             uri, from.flow.remote.ip.text(), requests, extra),
+                                 phone_sdp));
+    }
+    std::uint64_t level(std::string_view name) const {
+        for (const auto &statistic : bench.core().statistics())
+            if (statistic.name == name)
+                return statistic.value;
+        return UINT64_MAX;
+    }
+};
+
+std::string uri_in(const Message &m, HeaderId id) {
+    return std::string((*wire::sip::first_name_addr(m, id))->uri.text);
+}
+
+} // namespace
+
+TEST_CASE("a REGISTER goes upstream with a Contact of ours, and the client sees its own",
+          "[proxy][upstream]") {
+    Upstream t;
+    t.send_register();
+    Message first = t.pbx.next("REGISTER");
+    CHECK(first.request_uri() == "sip:pbx.example");
+    const std::string contact(*first.header(HeaderId::contact));
+    CHECK(uri_in(first, HeaderId::contact).ends_with("@10.77.0.1:5060;transport=udp"));
+    CHECK(contact.find("reg-id") == std::string::npos);
+    CHECK(contact.find("+sip.instance=\"<urn:uuid:b1>\";expires=600") != std::string::npos);
+    CHECK_FALSE(first.has(HeaderId::path));
+
+    auto challenge = wire::sip::make_response(first, 401, {}, "pbx");
+    challenge.add(HeaderId::www_authenticate,
+                  R"(Digest realm="pbx.example", nonce="n", qop="auth,auth-int")");
+    t.bench.send(t.pbx, challenge.finish());
+    CHECK(t.bob.next("401").header(HeaderId::www_authenticate) ==
+          R"(Digest realm="pbx.example", nonce="n", qop="auth")");
+    CHECK(t.level("upstream_clients") == 0);
+
+    const std::string credentials = R"(Digest username="bob", realm="pbx.example", nonce="n", response="0")";
+    t.send_register("\nAuthorization: " + credentials);
+    Message second = t.pbx.next("REGISTER");
+    CHECK(second.header(HeaderId::authorization) == credentials);
+    CHECK(second.header(HeaderId::contact) == contact);
+    t.grant(second, "<sip:desk@10.77.0.50>;expires=9, " + contact + ";received=\"sip:10.77.0.1:5060\"");
+    Message ok = t.bob.next("200");
+    auto contacts = ok.values(HeaderId::contact);
+    auto value = contacts.begin();
+    CHECK(value->text == "<sip:desk@10.77.0.50>;expires=9");
+    ++value;
+    CHECK(value->text == "<" + own_contact + ">;expires=600");
+    CHECK(t.level("upstream_clients") == 1);
+}
+
+TEST_CASE("what the upstream server sends to a client's Contact goes to its connection",
+          "[proxy][upstream]") {
+    Upstream t;
+    const std::string contact = uri_in(t.registered(), HeaderId::contact);
+    t.call(t.pbx, contact);
+    CHECK(t.bob.next("INVITE").request_uri() == own_contact);
+
+    SECTION("but not what others send") {
+        Client &eve = t.bench.phone("eve", "10.66.0.1:5060");
+        t.call(eve, contact);
+        CHECK(eve.next("403").is_response());
+        t.call(t.bob, contact);
+        CHECK(t.bob.next("403").is_response());
+    }
+    SECTION("a client whose connection died is absent until it comes back") {
+        t.bench.close(t.bob);
+        t.pbx.inbox.clear();
+        t.call(t.pbx, contact);
+        CHECK(t.pbx.next("480").is_response());
+        t.bench.reconnect(t.bob);
+        CHECK(uri_in(t.registered(), HeaderId::contact) == contact);
+        t.call(t.pbx, contact);
+        CHECK(t.bob.next("INVITE").is_request());
+    }
+    SECTION("or when its time is over") {
+        t.bench.advance(61s);
+        CHECK(t.level("upstream_clients") == 0);
+        t.call(t.pbx, contact);
+        CHECK(t.pbx.next("480").is_response());
+    }
+    SECTION("or when it has left") {
+        t.bench.send(t.bob, t.request("REGISTER", "sip:pbx.example",
+                                      fmt::format("\nContact: <{}>;reg-id=1;+sip.instance=\"<urn:uuid:b1>\"\n"
+                                                  "Supported: path,gruu,outbound\nExpires: 0",
+                                                  own_contact)));
+        Message at_pbx = t.pbx.next("REGISTER");
+        CHECK(uri_in(at_pbx, HeaderId::contact) == contact);
+        t.bench.send(t.pbx, wire::sip::make_response(at_pbx, 200, {}, "pbx").finish());
+        CHECK(t.level("upstream_clients") == 0);
+    }
+}
+
+TEST_CASE("with a Path the upstream server keeps the client's Contact", "[proxy][upstream]") {
+    Upstream t(false);
+    Message at_pbx = t.registered();
+    CHECK(uri_in(at_pbx, HeaderId::contact) == own_contact);
+    CHECK(at_pbx.header(HeaderId::contact)->find("reg-id=1") != std::string_view::npos);
+    const std::string path = uri_in(at_pbx, HeaderId::path);
+    CHECK(path.ends_with("@10.77.0.1:5060;transport=udp;lr;ob"));
+    CHECK(t.bob.next("200").header(HeaderId::contact)->starts_with("<" + own_contact + ">"));
+
+    t.call(t.pbx, own_contact, "\nRoute: <" + path + ">");
+    Message at_bob = t.bob.next("INVITE");
+    CHECK(at_bob.request_uri() == own_contact);
+    CHECK_FALSE(at_bob.has(HeaderId::route));
+    t.bench.close(t.bob);
+    t.pbx.inbox.clear();
+    t.call(t.pbx, own_contact, "\nRoute: <" + path + ">");
+    CHECK(t.pbx.next("430").is_response());
+}
+
+TEST_CASE("calls of the upstream server's users go to it, and it asks for their password",
+          "[proxy][upstream]") {
+    Upstream t;
+    t.registered();
+    t.bob.inbox.clear();
+    const std::string from_bob = fmt::format("\nContact: <{}>", own_contact);
+    SECTION("also those to elsewhere") {
+        t.bench.send(t.bob, t.request("INVITE", "sip:dave@elsewhere.example", from_bob));
+        CHECK(t.pbx.next("INVITE").is_request());
+    }
+    SECTION("and the call lives on") {
+        t.bench.send(t.bob,
+                     t.request("INVITE", "sip:carol@pbx.example",
+                               from_bob +
+                                   "\nProxy-Authorization: Digest username=\"bob\", realm=\"iop.test\", "
+                                   "nonce=\"n\", uri=\"u\", response=\"00000000000000000000000000000000\""));
+        Message at_pbx = t.pbx.next("INVITE");
+        CHECK(at_pbx.has(HeaderId::proxy_authorization));
+        auto ok = wire::sip::make_response(at_pbx, 200, {}, "carol");
+        for (const auto &value : at_pbx.values(HeaderId::record_route))
+            ok.add(HeaderId::record_route, value.text);
+        ok.add(HeaderId::contact, "<sip:carol@10.77.0.80:5060>");
+        t.bench.send(t.pbx, ok.finish());
+        Message at_bob = t.bob.next("200");
+
+        // bob comes back over another connection, and says good-bye from there.
+        t.bench.close(t.bob);
+        t.bench.reconnect(t.bob);
+        t.registered();
+        std::string routes;
+        for (const auto &value : at_bob.values(HeaderId::record_route))
+            routes = "\nRoute: " + std::string(value.text) + routes;
+        t.bench.send(t.bob, message(fmt::format(R"(BYE sip:carol@10.77.0.80:5060 SIP/2.0
+            Via: SIP/2.0/WSS gfdl.invalid;branch=z9hG4bKbye
+            Max-Forwards: 70{}
+            To: {}
+            From: {}
+            Call-ID: {}
+            CSeq: 99 BYE)",
+                                                routes, *at_bob.header(HeaderId::to),
+                                                *at_bob.header(HeaderId::from), at_bob.call_id())));
+        CHECK(t.pbx.next("BYE").is_request());
+    }
+}
+
+TEST_CASE("the upstream server changes nothing for our own users", "[proxy][upstream]") {
+    Upstream t;
+    t.registered();
+    Client &alice = t.bench.browser("alice", "10.77.0.12:50000");
+    t.bench.enroll(alice, "<sip:alice@a.invalid;transport=ws>");
+    SECTION("a stranger reaches neither side") {
+        Client &eve = t.bench.phone("eve", "10.66.0.1:5060");
+        for (const char *uri : {"sip:alice@iop.test", "sip:carol@pbx.example"}) {
+            std::string invite = message(fmt::format(R"(INVITE {0} SIP/2.0
+                Via: SIP/2.0/UDP 10.66.0.1:5060;branch=z9hG4bK{0}
+                Max-Forwards: 70
+                To: <{0}>
+                From: <sip:eve@evil.example>;tag=1
+                Call-ID: e
+                CSeq: 1 INVITE
+                Contact: <sip:eve@10.66.0.1>)",
+                                                     uri));
+            t.bench.send(eve, invite);
+            CHECK(eve.next("403").is_response());
+            eve.inbox.clear();
+        }
+    }
+    SECTION("the upstream server may call them") {
+        t.call(t.pbx, "sip:alice@iop.test");
+        CHECK(alice.next("INVITE").is_request());
+    }
+    SECTION("nobody gets back what the upstream server sends astray") {
+        t.pbx.inbox.clear();
+        t.call(t.pbx, "sip:bob@pbx.example");
+        CHECK(t.pbx.next("403").is_response());
+    }
+}
+
+TEST_CASE("a client may be on the host of the upstream server", "[proxy][upstream]") {
+    Upstream t;
+    t.registered();
+    Client &phone = t.bench.tcp_phone("phone", "10.77.0.80:50000");
+    t.pbx.inbox.clear();
+    t.bench.send(phone, t.request("REGISTER", "sip:pbx.example",
+                                  "\nContact: <sip:bob@10.77.0.80:50000;transport=tcp>"));
+    CHECK(t.pbx.next("REGISTER").is_request());
+}
+
+TEST_CASE("one client too many is refused", "[proxy][upstream]") {
+    Upstream t;
+    constexpr std::size_t at_once = 200;
+    for (std::size_t i = 0; i < base::limits::upstream_clients / at_once; ++i) {
+        std::string contacts;
+        for (std::size_t k = 0; k < at_once; ++k)
+            contacts += fmt::format("{}<sip:{}-{}@b.invalid>", k == 0 ? "\nContact: " : ", ", i, k);
+        t.bench.send(t.bob, t.request("REGISTER", "sip:pbx.example", contacts + "\nExpires: 600"));
+        Message at_pbx = t.pbx.next("REGISTER");
+        t.grant(at_pbx, std::string(*at_pbx.header(HeaderId::contact)));
+        t.bob.inbox.clear();
+    }
+    t.send_register();
+    CHECK(t.bob.next("503").is_response());
+    CHECK(t.level("upstream_clients") == base::limits::upstream_clients);
+}
