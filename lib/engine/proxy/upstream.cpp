@@ -63,6 +63,17 @@ bool has_option(const Message &message, HeaderId id, std::string_view option) {
     return false;
 }
 
+/// Clients that a REGISTER would add to those we know.
+std::size_t count_new_clients(const State &s, const Exchange &e) {
+    auto contacts = registrar::read_contacts(e.request);
+    if (!contacts)
+        return 0; // the upstream server says what is wrong with them
+    return static_cast<std::size_t>(
+        std::count_if(contacts->begin(), contacts->end(), [&](const Contact &contact) {
+            return contact.expires != 0U && s.upstream_clients.find(client_of(s, e, contact).ruid) == nullptr;
+        }));
+}
+
 /// For how long the upstream server registered this client, by the Contacts of its answer.
 std::uint32_t granted(const State &s, const Binding &client, const std::vector<Contact> &answered) {
     for (const Contact &contact : answered) {
@@ -104,10 +115,15 @@ Next relay_upstream(State &s, Exchange &e) {
     const bool astray = from && !e.flow.is_reliable();
     if (!leaves || !for_its_user || astray)
         return Next::go_on;
-    if (e.request.method() == Method::register_ &&
-        s.upstream_clients.size() >= base::limits::upstream_clients) {
-        ++s.counts["overload"];
-        return reply(s, e, 503, "Too Many Clients", {{"Retry-After", "60"}});
+    if (e.request.method() == Method::register_) {
+        const std::size_t added = count_new_clients(s, e);
+        if (added > 0 && s.upstream_clients.size() + added > base::limits::upstream_clients) {
+            ++s.counts["overload"];
+            return reply(s, e, 503, "Too Many Clients", {{"Retry-After", "60"}});
+        }
+        const auto aor = locate::aor_key(wire::sip::unescape(e.to.uri.user), base::lower(e.to.uri.host));
+        if (added > 0 && s.upstream_clients.of(aor).size() + added > s.config.max_contacts)
+            return reply(s, e, 403, "Too Many Contacts");
     }
     e.to_upstream = true;
     e.next_hop = s.config.upstream->place;

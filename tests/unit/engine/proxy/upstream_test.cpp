@@ -30,11 +30,13 @@ struct Upstream {
     Client &pbx = bench.phone("pbx", "10.77.0.80:5060");
     int requests = 0;
 
-    explicit Upstream(bool rewrite = true) : bench(upstream_config(rewrite)) {
+    explicit Upstream(bool rewrite = true) : Upstream(upstream_config(rewrite)) {}
+    explicit Upstream(const Config &config) : bench(config) {
         bench.places["pbx.example"] = {"udp:10.77.0.80:5060"};
     }
 
-    std::string request(std::string_view method, std::string_view uri, std::string_view extra = "") {
+    std::string request(std::string_view method, std::string_view uri, std::string_view extra = "",
+                        std::string_view aor = "sip:bob@pbx.example") {
         ++requests;
         return message(fmt::format(R"({0} {1} SIP/2.0
             Via: SIP/2.0/WSS gfdl.invalid;branch=z9hG4bKb{2}
@@ -43,8 +45,7 @@ struct Upstream {
             From: <sip:bob@pbx.example>;tag=b
             Call-ID: {0}
             CSeq: {2} {0}{4})",
-                                   method, uri, requests, method == "REGISTER" ? "sip:bob@pbx.example" : uri,
-                                   extra));
+                                   method, uri, requests, method == "REGISTER" ? aor : uri, extra));
     }
     void send_register(std::string_view extra = "") {
         bench.send(
@@ -279,18 +280,40 @@ TEST_CASE("a client may be on the host of the upstream server", "[proxy][upstrea
 }
 
 TEST_CASE("one client too many is refused", "[proxy][upstream]") {
-    Upstream t;
     constexpr std::size_t at_once = 200;
-    for (std::size_t i = 0; i < base::limits::upstream_clients / at_once; ++i) {
-        std::string contacts;
-        for (std::size_t k = 0; k < at_once; ++k)
-            contacts += fmt::format("{}<sip:{}-{}@b.invalid>", k == 0 ? "\nContact: " : ", ", i, k);
-        t.bench.send(t.bob, t.request("REGISTER", "sip:pbx.example", contacts + "\nExpires: 600"));
+    Config config = upstream_config(true);
+    config.max_contacts = at_once;
+    Upstream t(config);
+    auto enroll = [&](std::size_t user, std::size_t contacts) {
+        std::string list;
+        for (std::size_t k = 0; k < contacts; ++k)
+            list += fmt::format("{}<sip:{}-{}@b.invalid>", k == 0 ? "\nContact: " : ", ", user, k);
+        t.bob.inbox.clear();
+        t.bench.send(t.bob, t.request("REGISTER", "sip:pbx.example", list + "\nExpires: 600",
+                                      fmt::format("sip:{}@pbx.example", user)));
+    };
+    auto granted = [&] {
         Message at_pbx = t.pbx.next("REGISTER");
         t.grant(at_pbx, std::string(*at_pbx.header(HeaderId::contact)));
-        t.bob.inbox.clear();
+        CHECK(t.bob.next("200").is_response());
+    };
+    SECTION("of one address of record") {
+        enroll(0, at_once + 1);
+        CHECK(t.bob.next("403").is_response());
+        enroll(0, at_once);
+        granted();
     }
-    t.send_register();
-    CHECK(t.bob.next("503").is_response());
-    CHECK(t.level("upstream_clients") == base::limits::upstream_clients);
+    SECTION("of all") {
+        constexpr std::size_t users = base::limits::upstream_clients / at_once;
+        for (std::size_t user = 0; user < users; ++user) {
+            enroll(user, at_once);
+            granted();
+        }
+        CHECK(t.level("upstream_clients") == base::limits::upstream_clients);
+        t.bob.inbox.clear();
+        t.send_register();
+        CHECK(t.bob.next("503").is_response());
+        enroll(users - 1, at_once); // who is known stays
+        granted();
+    }
 }
