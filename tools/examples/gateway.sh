@@ -35,7 +35,7 @@ while [ $# -gt 0 ]; do
     esac
 done
 domain=${domain:-$address}
-mkdir -p -m 700 "$dir"
+(umask 077 && mkdir -p "$dir")
 dir=$(cd "$dir" && pwd)
 trace=${trace:-$dir/trace.ndjson}
 if [ -n "$bin" ]; then

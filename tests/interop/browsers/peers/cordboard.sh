@@ -12,7 +12,7 @@ inside=()
 for tool in "$CORDBOARD_BUILD"/tools/*/; do PATH=$tool:$PATH; done
 
 export CORDBOARD_RUN_DIR=$IOP_RUN/gateway
-mkdir -p -m 700 "$CORDBOARD_RUN_DIR"
+(umask 077 && mkdir -p "$CORDBOARD_RUN_DIR")
 sipdb create
 node -e 'for (const [u, p] of Object.entries(require(`./'"$profile"'`).users)) console.log(u, p)' |
     while read -r user password; do echo "$password" | sipctl add "$user@$domain" --password-stdin; done
