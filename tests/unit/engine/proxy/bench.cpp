@@ -210,6 +210,13 @@ std::vector<std::string> Bench::events(std::string_view type) const {
     return out;
 }
 
+std::uint64_t Bench::level(std::string_view name) const {
+    for (const auto &statistic : core_->statistics())
+        if (statistic.name == name)
+            return statistic.value;
+    return UINT64_MAX;
+}
+
 void Bench::drain() {
     for (auto effects = core_->take_effects(); !effects.empty(); effects = core_->take_effects())
         for (Effect &effect : effects)

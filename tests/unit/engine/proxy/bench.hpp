@@ -56,6 +56,8 @@ class Bench {
     [[nodiscard]] const engine::proxy::Core &core() const { return *core_; }
     [[nodiscard]] base::Now now() const { return now_; }
     [[nodiscard]] std::vector<std::string> events(std::string_view type) const;
+    /// A statistic of the core by its name.
+    [[nodiscard]] std::uint64_t level(std::string_view name) const;
 
     std::map<std::string, std::string> passwords; ///< By user.
     /// What the DNS knows: "udp:10.77.0.90:5060" each, by host; asked for with `resolutions`.

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/limits.hpp"
-#include "bench.hpp"
+#include "calls.hpp"
 #include "support/catch.hpp"
 #include "wire/sip/builder.hpp"
 #include "wire/sip/headers.hpp"
@@ -59,12 +59,6 @@ struct Trunk {
             r.add(HeaderId::retry_after, extra);
         bench.send(from, r.finish());
     }
-    std::uint64_t level(std::string_view name) const {
-        for (const auto &statistic : bench.core().statistics())
-            if (statistic.name == name)
-                return statistic.value;
-        return UINT64_MAX;
-    }
 };
 
 std::string branch_of(const Message &request) { return std::string(wire::sip::top_via(request)->branch()); }
@@ -80,8 +74,8 @@ TEST_CASE("a 503 sends the branch to the next address, and its dialog lives ther
     Message after = t.second.next("INVITE");
     CHECK(branch_of(after) != branch_of(before));
     CHECK(after.call_id() == before.call_id());
-    CHECK(t.level("failovers") == 1);
-    CHECK(t.level("dead_hops") == 0);
+    CHECK(t.bench.level("failovers") == 1);
+    CHECK(t.bench.level("dead_hops") == 0);
 
     t.respond(t.second, after, 200);
     Message ok = t.alice.next("200");
@@ -167,7 +161,7 @@ TEST_CASE("an address that asked for rest is tried last until that is over", "[p
     t.respond(t.first, t.first.next("INVITE"), 503, "20 (busy)");
     t.respond(t.second, t.second.next("INVITE"), 486);
     CHECK(t.alice.next("486").is_response());
-    CHECK(t.level("dead_hops") == 1);
+    CHECK(t.bench.level("dead_hops") == 1);
     t.first.inbox.clear();
 
     t.call();
@@ -176,7 +170,7 @@ TEST_CASE("an address that asked for rest is tried last until that is over", "[p
     t.bench.advance(21s);
     t.call();
     CHECK(t.first.next("INVITE").is_request());
-    CHECK(t.level("dead_hops") == 0);
+    CHECK(t.bench.level("dead_hops") == 0);
 }
 
 TEST_CASE("an address that is silent for timer B is left for the next", "[proxy][next-hop]") {
@@ -185,12 +179,12 @@ TEST_CASE("an address that is silent for timer B is left for the next", "[proxy]
     CHECK(t.second.idle());
     t.bench.advance(33s);
     Message there = t.second.next("INVITE");
-    CHECK(t.level("dead_hops") == 1);
+    CHECK(t.bench.level("dead_hops") == 1);
     t.respond(t.second, there, 200);
     CHECK(t.alice.next("200").is_response());
     // What the first says too late is nobody's.
     t.respond(t.first, t.first.next("INVITE"), 180);
-    CHECK(t.level("stray_responses") == 1);
+    CHECK(t.bench.level("stray_responses") == 1);
 }
 
 TEST_CASE("a connection that breaks is a failure of its address alone", "[proxy][next-hop]") {
@@ -201,7 +195,20 @@ TEST_CASE("a connection that breaks is a failure of its address alone", "[proxy]
     CHECK(stream.next("INVITE").is_request());
     t.bench.close(stream);
     CHECK(t.first.next("INVITE").is_request());
-    CHECK(t.level("failovers") == 1);
+    CHECK(t.bench.level("failovers") == 1);
+}
+
+TEST_CASE("a connection that we opened to a trunk dies: its INVITE fails at once", "[proxy][next-hop]") {
+    Trunk t;
+    Client &stream = t.bench.tcp_phone("stream", "10.77.0.90:5060");
+    t.bench.places["trunk.example"] = {"tcp:10.77.0.90:5060"};
+    t.call();
+    CHECK(stream.next("INVITE").is_request());
+    t.bench.close(stream);
+    CHECK(t.alice.next("480").is_response());
+    t.bench.advance(100s);
+    CHECK(t.bench.level("transactions") == 0);
+    CHECK(t.bench.level("exchanges") == 0);
 }
 
 TEST_CASE("a server that refused is not asked again by another transport", "[proxy][next-hop]") {
@@ -229,7 +236,21 @@ TEST_CASE("a caller who gave up is not called on for", "[proxy][next-hop]") {
     CHECK(t.second.idle());
     CHECK(t.alice.next("500").is_response());
     t.bench.advance(40s);
-    CHECK(t.level("exchanges") == 0);
+    CHECK(t.bench.level("exchanges") == 0);
+}
+
+TEST_CASE("a trunk's leg is known by its address: no other speaks for it", "[proxy][next-hop]") {
+    Trunk t;
+    Client &eve = t.bench.phone("eve", "10.66.0.1:5060");
+    t.call("sip:trunk.example;lr", "sip:1555@trunk.example");
+    Message at_trunk = t.first.next("INVITE");
+    t.bench.send(t.first, respond(at_trunk, 200, "trunk-tag", phone_sdp, "sip:t@10.77.0.90:5060"));
+    Message ok = t.alice.next("200");
+    t.bench.send(eve, in_dialog(ok, eve, false, "BYE", 1));
+    CHECK(eve.next("403").is_response());
+    CHECK(t.alice.idle());
+    t.bench.send(t.first, in_dialog(ok, t.first, false, "BYE", 1));
+    CHECK(t.alice.next("BYE").is_request());
 }
 
 TEST_CASE("a place that DNS does not know", "[proxy][next-hop]") {

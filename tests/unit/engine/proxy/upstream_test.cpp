@@ -81,12 +81,6 @@ struct Upstream {
                                              uri, from.flow.remote.ip.text(), requests, extra),
                                  phone_sdp));
     }
-    std::uint64_t level(std::string_view name) const {
-        for (const auto &statistic : bench.core().statistics())
-            if (statistic.name == name)
-                return statistic.value;
-        return UINT64_MAX;
-    }
 };
 
 std::string uri_in(const Message &m, HeaderId id) {
@@ -113,7 +107,7 @@ TEST_CASE("a REGISTER goes upstream with a Contact of ours, and the client sees 
     t.bench.send(t.pbx, challenge.finish());
     CHECK(t.bob.next("401").header(HeaderId::www_authenticate) ==
           R"(Digest realm="pbx.example", nonce="n", qop="auth")");
-    CHECK(t.level("upstream_clients") == 0);
+    CHECK(t.bench.level("upstream_clients") == 0);
 
     const std::string credentials = R"(Digest username="bob", realm="pbx.example", nonce="n", response="0")";
     t.send_register("\nAuthorization: " + credentials);
@@ -127,7 +121,7 @@ TEST_CASE("a REGISTER goes upstream with a Contact of ours, and the client sees 
     CHECK(value->text == "<sip:desk@10.77.0.50>;expires=9");
     ++value;
     CHECK(value->text == "<" + own_contact + ">;expires=600");
-    CHECK(t.level("upstream_clients") == 1);
+    CHECK(t.bench.level("upstream_clients") == 1);
 }
 
 TEST_CASE("what the upstream server sends to a client's Contact goes to its connection",
@@ -156,7 +150,7 @@ TEST_CASE("what the upstream server sends to a client's Contact goes to its conn
     }
     SECTION("or when its time is over") {
         t.bench.advance(61s);
-        CHECK(t.level("upstream_clients") == 0);
+        CHECK(t.bench.level("upstream_clients") == 0);
         t.call(t.pbx, contact);
         CHECK(t.pbx.next("480").is_response());
     }
@@ -168,7 +162,7 @@ TEST_CASE("what the upstream server sends to a client's Contact goes to its conn
         Message at_pbx = t.pbx.next("REGISTER");
         CHECK(uri_in(at_pbx, HeaderId::contact) == contact);
         t.bench.send(t.pbx, wire::sip::make_response(at_pbx, 200, {}, "pbx").finish());
-        CHECK(t.level("upstream_clients") == 0);
+        CHECK(t.bench.level("upstream_clients") == 0);
     }
 }
 
@@ -309,7 +303,7 @@ TEST_CASE("one client too many is refused", "[proxy][upstream]") {
             enroll(user, at_once);
             granted();
         }
-        CHECK(t.level("upstream_clients") == base::limits::upstream_clients);
+        CHECK(t.bench.level("upstream_clients") == base::limits::upstream_clients);
         t.bob.inbox.clear();
         t.send_register();
         CHECK(t.bob.next("503").is_response());
