@@ -56,6 +56,18 @@ class Bench {
         return std::string(wire::bencode::text_of(reply, "sdp"));
     }
 
+    void advance(base::Duration by) {
+        now.mono += by;
+        core.on_timer(now);
+        act();
+    }
+
+    /// The relay has heard nothing of it for a while.
+    void fall_silent(SessionId session) {
+        core.on_silence(session, now);
+        act();
+    }
+
     void act() {
         for (auto effects = core.take_effects(); !effects.empty(); effects = core.take_effects())
             for (const auto &effect : effects)

@@ -1,0 +1,54 @@
+// How long a session and its ports are kept.
+#include "base/limits.hpp"
+#include "calls.hpp"
+
+using namespace cord;
+using namespace cord::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("without ports an offer fails, and leaves nothing behind") {
+    Bench bench;
+    bench.ports_left = 1;
+    Dict reply = bench.command(offer(phone_offer));
+    CHECK(wire::bencode::text_of(reply, "error-reason") == "Ran out of ports");
+    CHECK(bench.core.sessions().empty());
+    bench.ports_left = 2;
+    bench.rewritten(offer(phone_offer));
+}
+
+TEST_CASE("an offer that nobody answers gives its ports back, later than a telephone rings") {
+    const Dict towards = GENERATE(to_phone, to_browser);
+    Bench bench;
+    bench.rewritten(offer(phone_offer, towards));
+    bench.advance(1min);
+    bench.rewritten(offer(phone_offer, towards)); // the same branch again
+    bench.fall_silent(1);
+    CHECK(bench.core.sessions().size() == 1);
+    bench.advance(base::limits::ng_unanswered - 1min);
+    CHECK(bench.core.sessions().size() == 1);
+    CHECK(bench.core.next_deadline() == bench.now.mono + 1min);
+    bench.advance(1min);
+    CHECK(bench.core.sessions().empty());
+    CHECK(bench.open.empty());
+    CHECK(bench.core.next_deadline() == base::never);
+}
+
+TEST_CASE("an answered call has no deadline") {
+    Bench bench;
+    established(bench);
+    CHECK(bench.core.next_deadline() == base::never);
+}
+
+TEST_CASE("a call on hold may be silent, another may not") {
+    Bench bench;
+    established(bench, phone_offer, {});
+    std::string held = phone_offer;
+    held.replace(held.find("a=sendrecv"), 10, "a=inactive");
+    bench.rewritten(offer(held, {}, from_caller));
+    bench.fall_silent(1);
+    CHECK(bench.core.sessions().size() == 1);
+    bench.rewritten(offer(phone_offer, {}, from_caller));
+    bench.fall_silent(1);
+    CHECK(bench.core.sessions().empty());
+    CHECK(bench.open.empty());
+}
