@@ -1,11 +1,10 @@
 // A browser with Opus and a phone with PCMA: the worker is in the way.
-#include "plans.hpp"
+#include "calls.hpp"
 #include "support/catch.hpp"
 #include "wire/rtp/rtcp.hpp"
 
 using namespace cord;
 using namespace cord::engine::media;
-using cord::engine::dtls::Role;
 
 namespace {
 
@@ -18,19 +17,11 @@ PayloadRule transcode(std::uint8_t from, std::uint8_t to, std::string_view from_
             .transcode = true};
 }
 
-struct Call {
-    World world;
-    Browser browser{world, at("192.0.2.1:4000"), Role::client};
-    Phone phone{world, at("192.0.2.2:5000")};
-    Phone phone_rtcp{world, at("192.0.2.2:5001")};
-    Plan plan;
-
+struct Call : BrowserCall {
     Call() {
-        plan.sides[0] = {{webrtc(10, browser)}, {audio(0, {transcode(111, 8, "opus/48000/2", "pcma/8000")})}};
-        plan.sides[1] = {{plain(20, 21, phone)},
-                         {audio(0, {transcode(8, 111, "pcma/8000", "opus/48000/2")})}};
-        world.apply(1, plan);
-        browser.connect(10, gateway);
+        plan.sides[0].streams[0]->incoming = {transcode(111, 8, "opus/48000/2", "pcma/8000")};
+        plan.sides[1].streams[0]->incoming = {transcode(8, 111, "pcma/8000", "opus/48000/2")};
+        connect();
     }
 };
 

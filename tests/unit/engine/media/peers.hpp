@@ -46,6 +46,11 @@ class World {
     /// Walks deadlines until `until`.
     void run(base::Time until);
     [[nodiscard]] bool saw(Event::What what, std::uint8_t side) const;
+    [[nodiscard]] SideStatistics side(std::size_t n, SessionId session = 1) const {
+        return engine.statistics(session, now).value().sides.at(n);
+    }
+    /// Why nothing is heard from the first stream of a side, as the statistics say it.
+    [[nodiscard]] std::string silence(std::size_t n) const { return side(n).streams.at(0).silence; }
 
     [[nodiscard]] dtls::HandshakerFactory &handshakers() { return factory_; }
 
