@@ -54,17 +54,28 @@ Verdict Authenticator::verify(const Credentials &c, std::string_view method, std
     if (!made || *made < clock - lifetime)
         return Verdict::stale;
     forget_before(clock - lifetime);
-    if (*made <= forgotten_up_to_ && !used_.contains({*made, c.nonce}))
+    Window *window = window_of({*made, c.nonce});
+    if (window == nullptr)
         return Verdict::stale;
-    return first_use(c, *made) ? Verdict::good : Verdict::replayed;
+    return is_first_use(c, *window) ? Verdict::good : Verdict::replayed;
 }
 
-bool Authenticator::first_use(const Credentials &c, std::int64_t made) {
-    Window &window = used_[{made, c.nonce}];
-    if (used_.size() > max_nonces_in_use) {
+Authenticator::Window *Authenticator::window_of(const Nonce &nonce) {
+    if (auto known = used_.find(nonce); known != used_.end())
+        return &known->second;
+    if (nonce.first <= forgotten_up_to_)
+        return nullptr;
+    if (used_.size() >= max_nonces_in_use) {
+        // The oldest makes room, unless that is this one.
+        if (nonce < used_.begin()->first)
+            return nullptr;
         forgotten_up_to_ = used_.begin()->first.first;
         used_.erase(used_.begin());
     }
+    return &used_[nonce];
+}
+
+bool Authenticator::is_first_use(const Credentials &c, Window &window) {
     // Without qop there is no count: such a nonce is good once.
     std::uint32_t count = c.qop_auth ? c.nonce_count() : 1;
     if (count > window.highest) {

@@ -60,15 +60,19 @@ class Authenticator {
         std::uint64_t seen = 0;
     };
 
+    using Nonce = std::pair<std::int64_t, std::string>; ///< When it was made, and itself.
+
     std::string make_nonce(base::Now now);
     /// When the nonce was made, in microseconds since 1970; nothing when it is not ours.
     [[nodiscard]] std::optional<std::int64_t> made_at(std::string_view nonce) const;
-    bool first_use(const Credentials &c, std::int64_t made);
+    /// Null for a nonce whose counts are not kept, or not any more.
+    [[nodiscard]] Window *window_of(const Nonce &nonce);
+    static bool is_first_use(const Credentials &c, Window &window);
     void forget_before(std::int64_t oldest);
 
     base::Random &random_;
     crypto::SipHash mac_;
-    std::map<std::pair<std::int64_t, std::string>, Window> used_; ///< By time of making, then nonce.
+    std::map<Nonce, Window> used_;
     std::int64_t forgotten_up_to_ = 0; ///< Nonces made until then and not in `used_` are stale.
 };
 

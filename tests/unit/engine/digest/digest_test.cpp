@@ -148,15 +148,22 @@ TEST_CASE("a wrong password, an old nonce and a forged nonce are told apart", "[
 TEST_CASE("counts of more nonces than are kept make the oldest stale, not free", "[digest]") {
     base::SeededRandom random(1);
     Authenticator authenticator(random);
-    std::string oldest =
-        nonce_of(authenticator.challenges("example.org", md5_only, false, at(1000s)).front());
+    auto nonce_made = [&](std::chrono::seconds when) {
+        return nonce_of(authenticator.challenges("example.org", md5_only, false, at(when)).front());
+    };
+    auto use_a_new_one = [&] {
+        return authenticator.verify(answer(nonce_made(1001s), 1), "REGISTER", alice_ha1, at(1001s));
+    };
+    const std::string unused = nonce_made(999s), oldest = nonce_made(1000s);
     CHECK(authenticator.verify(answer(oldest, 1), "REGISTER", alice_ha1, at(1001s)) == Verdict::good);
-    for (std::size_t i = 0; i < Authenticator::max_nonces_in_use; ++i) {
-        std::string nonce =
-            nonce_of(authenticator.challenges("example.org", md5_only, false, at(1001s)).front());
-        if (authenticator.verify(answer(nonce, 1), "REGISTER", alice_ha1, at(1001s)) != Verdict::good)
+    for (std::size_t i = 1; i < Authenticator::max_nonces_in_use; ++i)
+        if (use_a_new_one() != Verdict::good)
             FAIL("a fresh nonce was refused");
-    }
+    CHECK(authenticator.nonces_in_use() == Authenticator::max_nonces_in_use);
+    // An older one than all of them is the one that there is no room for.
+    CHECK(authenticator.verify(answer(unused, 1), "REGISTER", alice_ha1, at(1001s)) == Verdict::stale);
+    CHECK(authenticator.verify(answer(oldest, 2), "REGISTER", alice_ha1, at(1001s)) == Verdict::good);
+    CHECK(use_a_new_one() == Verdict::good);
     CHECK(authenticator.nonces_in_use() == Authenticator::max_nonces_in_use);
     CHECK(authenticator.verify(answer(oldest, 1), "REGISTER", alice_ha1, at(1001s)) == Verdict::stale);
 }
