@@ -105,8 +105,9 @@ Next judge(State &s, Exchange &e, const Claim &claim, const Credentials &credent
 } // namespace
 
 Next authenticate(State &s, Exchange &e) {
-    // The upstream server is trusted by its addresses, and its users are known to it.
-    if (comes_from_upstream(s, e.flow))
+    // The upstream server is trusted by its addresses, and its users are known to it. But nobody registers
+    // for our own users without a password: over a stream it may be anyone on that host.
+    if (comes_from_upstream(s, e.flow) && e.request.method() != Method::register_)
         return Next::go_on;
     if (is_upstream_domain(s, e.from.uri))
         e.sender = wire::sip::aor_key(e.from.uri);
@@ -114,7 +115,7 @@ Next authenticate(State &s, Exchange &e) {
     if (claim)
         e.sender = locate::aor_key(claim->user, claim->domain);
     // A probe of the server itself is nobody's.
-    if (e.request.method() == Method::options && e.uri.user.empty() && e.domain)
+    if (e.request.method() == Method::options && e.is_for_server())
         return Next::go_on;
     // RFC 3261 section 22.1: an ACK "MUST NOT" be challenged. One inside a call is known by its token and
     // flow.

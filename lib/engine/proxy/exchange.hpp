@@ -71,6 +71,9 @@ struct Exchange {
     /// Of a request that wire::sip::validate found good.
     explicit Exchange(wire::sip::Message r);
 
+    /// Whether the server itself is meant: a domain of ours without a user, and no Route that leads on.
+    [[nodiscard]] bool is_for_server() const { return domain && uri.user.empty() && !next_hop; }
+
     std::uint64_t id = 0;
     wire::sip::Message request;
     wire::sip::Uri uri; ///< The Request-URI; of no scheme when it cannot be read.

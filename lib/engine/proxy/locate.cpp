@@ -48,7 +48,7 @@ Next locate_next_hop(State &s, Exchange &e) {
     }
     std::erase_if(*e.resolved, [&](const NextHop &next) { return !s.can_send(next.hop.transport); });
     if (e.to_upstream && !e.resolved->empty())
-        s.upstream_hops = *e.resolved;
+        s.upstream_found = {*e.next_hop, *e.resolved};
     if (e.resolved->empty())
         return reply(s, e, 503, "Next Hop Not Found");
     s.dead_hops.put_last(*e.resolved, s.now.mono);

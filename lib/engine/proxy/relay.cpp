@@ -26,12 +26,12 @@ Next check_relay(State &s, Exchange &e) {
     if (!e.client.empty() || e.to_upstream)
         return admit(s, e);
     if (e.request.method() == Method::register_) {
-        bool ours = e.domain && s.identity.own_domain(e.to.uri);
+        bool ours = e.domain && s.identity.own_domain(e.to.uri) && !is_upstream_domain(s, e.to.uri);
         return ours ? Next::go_on : reply(s, e, 403, "Not A Domain Of This Registrar");
     }
     // We relay for our own users, and to our own domains or where the operator lets it lead.
-    bool ours = e.domain && e.uri.user.empty();
-    if (s.config.authenticate && e.authenticated.empty() && !ours && !comes_from_upstream(s, e.flow))
+    if (s.config.authenticate && e.authenticated.empty() && !e.is_for_server() &&
+        !comes_from_upstream(s, e.flow))
         return reply(s, e, 403, "Relaying Is For Users Of This Proxy");
     if (!e.domain && !e.next_hop && !e.authenticated.empty())
         e.next_hop = s.config.outbound_proxy;

@@ -72,9 +72,7 @@ Next serve(State &s, Exchange &e) {
         return Next::go_on;
     if (e.request.method() == Method::register_)
         return register_user(s, e);
-    if (e.next_hop)
-        return Next::go_on;
-    if (e.uri.user.empty())
+    if (e.is_for_server())
         return e.request.method() == Method::options ? answer_options(s, e) : reply(s, e, 484);
     return Next::go_on;
 }

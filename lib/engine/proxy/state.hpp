@@ -59,7 +59,11 @@ struct State {
     transaction::Layer layer;
     DeadHops dead_hops;
     UpstreamClients upstream_clients;
-    std::vector<NextHop> upstream_hops; ///< Where the upstream server was last found.
+    /// Where a name of the upstream server was last found.
+    struct {
+        resolve::Destination place;
+        std::vector<NextHop> hops;
+    } upstream_found;
     bool draining = false;
 
     std::map<std::uint64_t, Exchange> exchanges;

@@ -96,9 +96,11 @@ bool is_upstream_domain(const State &s, const wire::sip::Uri &uri) {
 }
 
 bool comes_from_upstream(const State &s, const Flow &flow) {
-    if (transaction::is_websocket(flow.transport))
+    const auto &[place, hops] = s.upstream_found;
+    // A reload may have named another server, or none.
+    if (!s.config.upstream || s.config.upstream->place != place || transaction::is_websocket(flow.transport))
         return false;
-    return std::any_of(s.upstream_hops.begin(), s.upstream_hops.end(), [&](const NextHop &next) {
+    return std::any_of(hops.begin(), hops.end(), [&](const NextHop &next) {
         // A stream that it opened comes from any port.
         return flow.is_reliable() ? next.hop.address.ip == flow.remote.ip : next.hop.address == flow.remote;
     });

@@ -31,6 +31,7 @@ struct Destination {
     std::optional<Transport> transport; ///< As the URI names it.
     bool secure = false;                ///< A sips URI: TLS at each hop.
 
+    bool operator==(const Destination &) const = default;
     /// Nothing for a URI of another scheme or with a transport that nobody knows.
     [[nodiscard]] static std::optional<Destination> of(const wire::sip::Uri &uri);
 };
