@@ -1,6 +1,7 @@
 #include "engine/resolve/next_hops.hpp"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -75,17 +76,13 @@ NextHops::NextHops(Destination destination, Reach reach, base::Random &random)
         return;
     if (destination_.secure && (!reach_.tls || destination_.transport == Transport::udp))
         return;
-    if (auto ip = base::IpAddress::parse(destination_.host)) {
-        (ip->v6 ? v6_ : v4_)[destination_.host] = {*ip};
-        fall_back_to_host();
-        return;
-    }
-    // RFC 3263 section 4.2: "If the TARGET was not a numeric IP address, but a port is present in the URI,
-    // the client performs an A or AAAA record lookup of the domain name."
-    if (destination_.port) {
+    // RFC 3263 section 4.2: "If TARGET is a numeric IP address, the client uses that address." And: "If the
+    // TARGET was not a numeric IP address, but a port is present in the URI, the client performs an A or AAAA
+    // record lookup of the domain name."
+    if (destination_.port || base::IpAddress::parse(destination_.host)) {
         fall_back_to_host();
     } else if (auto transport = destination_.transport) {
-        places_.push_back({*transport, service_name(*transport, destination_.host), {}});
+        candidates_.push_back({*transport, service_name(*transport, destination_.host), {}});
         ask_services();
     } else {
         ask(RecordType::naptr, destination_.host);
@@ -103,9 +100,9 @@ void NextHops::ask(RecordType type, const std::string &name) {
 }
 
 void NextHops::ask_services() {
-    for (const Place &place : places_)
-        if (place.is_service())
-            ask(RecordType::srv, place.name);
+    for (const Candidate &candidate : candidates_)
+        if (candidate.is_service())
+            ask(RecordType::srv, candidate.name);
 }
 
 void NextHops::ask_addresses(const std::string &host) {
@@ -135,7 +132,7 @@ void NextHops::answer(const DnsQuestion &question, DnsAnswer answer) {
     }
     // RFC 3263 section 4.2: "If no SRV records were found, the client performs an A or AAAA record lookup of
     // the domain name."
-    if (done() && places_.empty() && !unavailable_ && question.type == RecordType::srv)
+    if (done() && candidates_.empty() && !unavailable_ && question.type == RecordType::srv)
         fall_back_to_host();
 }
 
@@ -148,20 +145,21 @@ void NextHops::on_naptr(const std::vector<DnsRecord> &records) {
         auto transport = transport_of_service(naptr->service);
         // RFC 3263 section 4.1: for a sips URI "the client MUST discard any services that do not have SIPS as
         // the protocol"; then those whose transport it does not support.
-        if (transport && reach_.has(*transport) && (!destination_.secure || transport == Transport::tls))
+        if (transport && reach_.has(*transport) && (!destination_.secure || transport == Transport::tls) &&
+            usable.size() < base::limits::dns_records)
             usable.push_back(*naptr);
     }
     std::stable_sort(usable.begin(), usable.end(), [](const Naptr &a, const Naptr &b) {
         return std::tie(a.order, a.preference) < std::tie(b.order, b.preference);
     });
     for (const Naptr &naptr : usable)
-        places_.push_back({*transport_of_service(naptr.service), dns_name(naptr.replacement), {}});
+        candidates_.push_back({*transport_of_service(naptr.service), dns_name(naptr.replacement), {}});
     // "If no NAPTR records are found, the client constructs SRV queries for those transport protocols it
     // supports, and does a query for each."
-    if (places_.empty())
+    if (candidates_.empty())
         for (Transport t : outgoing)
             if (reach_.has(t) && (!destination_.secure || t == Transport::tls))
-                places_.push_back({t, service_name(t, destination_.host), {}});
+                candidates_.push_back({t, service_name(t, destination_.host), {}});
     ask_services();
 }
 
@@ -175,16 +173,16 @@ void NextHops::on_srv(const std::string &name, const std::vector<DnsRecord> &rec
     std::erase_if(found, [](const Srv &srv) { return srv.target.empty(); });
     found = in_order(std::move(found));
 
-    std::vector<Place> places;
-    for (const Place &place : places_) {
-        if (!place.is_service() || place.name != name) {
-            places.push_back(place);
+    std::vector<Candidate> candidates;
+    for (const Candidate &candidate : candidates_) {
+        if (!candidate.is_service() || candidate.name != name) {
+            candidates.push_back(candidate);
             continue;
         }
         for (const Srv &srv : found)
-            places.push_back({place.transport, dns_name(srv.target), srv.port});
+            candidates.push_back({candidate.transport, dns_name(srv.target), srv.port});
     }
-    places_ = std::move(places);
+    candidates_ = std::move(candidates);
     for (const Srv &srv : found)
         ask_addresses(dns_name(srv.target));
 }
@@ -221,33 +219,28 @@ Transport NextHops::usual_transport() const {
 
 void NextHops::fall_back_to_host() {
     const Transport t = usual_transport();
-    places_.push_back({t, destination_.host, destination_.port.value_or(transaction::default_port(t))});
+    candidates_.push_back({t, destination_.host, destination_.port.value_or(transaction::default_port(t))});
     ask_addresses(destination_.host);
 }
 
 std::vector<Hop> NextHops::hops() const {
     std::vector<Hop> out;
-    auto add = [&](const Place &place, const auto &addresses) {
-        auto found = addresses.find(place.name);
-        if (found == addresses.end())
-            return;
-        for (const base::IpAddress &ip : found->second) {
-            const Hop hop{place.transport, {ip, *place.port}};
+    auto add = [&](const Candidate &candidate, std::span<const base::IpAddress> addresses) {
+        for (const base::IpAddress &ip : addresses) {
+            const Hop hop{candidate.transport, {ip, *candidate.port}};
             if ((ip.v6 ? reach_.ipv6 : reach_.ipv4) && out.size() < base::limits::dns_records &&
                 std::find(out.begin(), out.end(), hop) == out.end())
                 out.push_back(hop);
         }
     };
-    for (const Place &place : places_) {
-        if (place.is_service())
+    for (const Candidate &candidate : candidates_) {
+        if (candidate.is_service())
             continue;
-        if (auto ip = base::IpAddress::parse(place.name)) {
-            std::map<std::string, std::vector<base::IpAddress>, std::less<>> itself{{place.name, {*ip}}};
-            add(place, itself);
-            continue;
-        }
-        add(place, v6_);
-        add(place, v4_);
+        if (auto ip = base::IpAddress::parse(candidate.name))
+            add(candidate, {&*ip, 1});
+        for (const auto *found : {&v6_, &v4_})
+            if (auto known = found->find(candidate.name); known != found->end())
+                add(candidate, known->second);
     }
     return out;
 }

@@ -64,7 +64,7 @@ class NextHops {
 
   private:
     /// A service name to look up, or (port set) a host whose addresses are wanted.
-    struct Place {
+    struct Candidate {
         Transport transport;
         std::string name;
         std::optional<std::uint16_t> port;
@@ -84,7 +84,7 @@ class NextHops {
     Destination destination_;
     Reach reach_;
     base::Random &random_;
-    std::vector<Place> places_; ///< In the order to try.
+    std::vector<Candidate> candidates_; ///< In the order to try.
     std::set<DnsQuestion> asked_, waiting_;
     std::vector<DnsQuestion> fresh_;
     std::map<std::string, std::vector<base::IpAddress>, std::less<>> v4_, v6_;

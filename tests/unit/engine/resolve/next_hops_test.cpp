@@ -176,3 +176,13 @@ TEST_CASE("a zone without end is cut", "[resolve]") {
     CHECK(zone.search("sip:a.example", random).hops().size() == base::limits::dns_records);
     CHECK(zone.asked <= base::limits::dns_questions);
 }
+
+TEST_CASE("of NAPTR records without end no more are followed than of others", "[resolve]") {
+    Zone zone;
+    for (std::uint16_t i = 0; i < 500; ++i)
+        zone.naptr("a.example", i, 0, "SIP+D2U", "_sip._udp.h" + std::to_string(i) + ".example");
+    base::SeededRandom random(1);
+    CHECK(zone.search("sip:a.example", random).hops().empty());
+    // The NAPTR itself, a service of each that was taken, and then the host by its two families.
+    CHECK(zone.asked == 1 + base::limits::dns_records + 2);
+}
