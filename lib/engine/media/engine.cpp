@@ -10,8 +10,8 @@
 namespace cord::engine::media {
 namespace {
 
-/// Where a packet goes.
-struct Place {
+/// Whose a packet is: the session, and by which transport of which side it came.
+struct SessionSide {
     Session *session = nullptr;
     SessionId id = 0;
     std::uint8_t side = 0;
@@ -42,9 +42,9 @@ class Engine::Sessions {
         Entry &entry = entries_[id];
         if (!entry.session)
             entry.session = std::make_unique<Session>(id, random_.u32(), timeouts_);
-        forget_places(entry);
+        forget_routes(entry);
         entry.session->apply(plan, handshakers_, next_transcoder_, now, out);
-        enter_places(id, entry, plan);
+        enter_routes(id, entry, plan);
         enter_transcoders(id, *entry.session);
         arm(id, entry);
     }
@@ -54,7 +54,7 @@ class Engine::Sessions {
         if (found == entries_.end())
             return;
         found->second.session->close(out);
-        forget_places(found->second);
+        forget_routes(found->second);
         forget_closed_transcoders();
         timers_.erase({found->second.armed, id});
         entries_.erase(found);
@@ -65,17 +65,17 @@ class Engine::Sessions {
     void receive(PortId port, const base::Endpoint &from, Datagram datagram, base::Time now) {
         const bool shared = port < ports_.size() && ports_[port].shared;
         const Arrival arrival{port, from, content_of(datagram.bytes())};
-        Place place = shared                 ? find_shared(arrival, datagram.bytes())
-                      : port < ports_.size() ? ports_[port].place
-                                             : Place{};
-        if (place.session == nullptr)
+        SessionSide at = shared                 ? find_shared(arrival, datagram.bytes())
+                         : port < ports_.size() ? ports_[port].serves
+                                                : SessionSide{};
+        if (at.session == nullptr)
             return receive_stray(port, from, datagram, shared);
-        place.session->receive(place.side, place.transport, arrival, datagram, now, out);
+        at.session->receive(at.side, at.transport, arrival, datagram, now, out);
         if (arrival.content == Content::rtp || arrival.content == Content::rtcp)
             return; // these move no deadline
         if (shared)
-            learn_shared(place, port);
-        arm(place.id, entries_.at(place.id));
+            learn_shared(at, port);
+        arm(at.id, entries_.at(at.id));
     }
 
     void transcoded(TranscodeId id, Datagram rtp) {
@@ -111,12 +111,12 @@ class Engine::Sessions {
         std::unique_ptr<Session> session;
         std::vector<PortId> ports;
         std::vector<std::string> ufrags;
-        std::vector<std::pair<SharedPath, Place>> paths;
+        std::vector<std::pair<SharedPath, SessionSide>> paths;
         base::Time armed = base::never;
     };
     struct Port {
         bool shared = false;
-        Place place;
+        SessionSide serves;
     };
 
     Port &port_at(PortId port) {
@@ -125,13 +125,13 @@ class Engine::Sessions {
         return ports_[port];
     }
 
-    void forget_places(Entry &entry) {
+    void forget_routes(Entry &entry) {
         for (PortId port : entry.ports)
-            ports_[port].place = {};
+            ports_[port].serves = {};
         for (const std::string &ufrag : entry.ufrags)
             by_ufrag_.erase(ufrag);
-        for (const auto &[path, place] : entry.paths)
-            forget_path(path, place.id);
+        for (const auto &[path, at] : entry.paths)
+            forget_path(path, at.id);
         entry.ports.clear();
         entry.ufrags.clear();
     }
@@ -142,29 +142,29 @@ class Engine::Sessions {
             by_path_.erase(found);
     }
 
-    void enter_places(SessionId id, Entry &entry, const Plan &plan) {
+    void enter_routes(SessionId id, Entry &entry, const Plan &plan) {
         for (std::uint8_t side = 0; side < 2; ++side)
             for (std::size_t t = 0; t < plan.sides[side].transports.size(); ++t) {
                 const TransportPlan &transport = plan.sides[side].transports[t];
-                const Place place{entry.session.get(), id, side, t};
-                enter_port(entry, transport.rtp, place);
+                const SessionSide at{entry.session.get(), id, side, t};
+                enter_port(entry, transport.rtp, at);
                 if (transport.rtcp)
-                    enter_port(entry, *transport.rtcp, place);
+                    enter_port(entry, *transport.rtcp, at);
                 if (port_at(transport.rtp).shared && transport.ice) {
-                    by_ufrag_[transport.ice->local.ufrag] = place;
+                    by_ufrag_[transport.ice->local.ufrag] = at;
                     entry.ufrags.push_back(transport.ice->local.ufrag);
                 }
             }
         // Paths stay known through a new plan: the session checks them itself.
-        for (const auto &[path, place] : entry.paths)
-            if (place.transport < plan.sides[place.side].transports.size())
-                by_path_.try_emplace(path, place);
+        for (const auto &[path, at] : entry.paths)
+            if (at.transport < plan.sides[at.side].transports.size())
+                by_path_.try_emplace(path, at);
     }
 
-    void enter_port(Entry &entry, PortId port, const Place &place) {
+    void enter_port(Entry &entry, PortId port, const SessionSide &at) {
         if (port_at(port).shared)
             return;
-        ports_[port].place = place;
+        ports_[port].serves = at;
         entry.ports.push_back(port);
     }
 
@@ -181,31 +181,31 @@ class Engine::Sessions {
             transcoders_.erase(id);
     }
 
-    [[nodiscard]] Place find_shared(const Arrival &arrival, base::Bytes datagram) const {
+    [[nodiscard]] SessionSide find_shared(const Arrival &arrival, base::Bytes datagram) const {
         if (arrival.content == Content::stun)
             if (auto ufrag = ice::local_ufrag_of(datagram); !ufrag.empty()) {
                 auto found = by_ufrag_.find(std::string(ufrag));
-                return found == by_ufrag_.end() ? Place{} : found->second;
+                return found == by_ufrag_.end() ? SessionSide{} : found->second;
             }
         auto found = by_path_.find({arrival.port, arrival.from});
-        return found == by_path_.end() ? Place{} : found->second;
+        return found == by_path_.end() ? SessionSide{} : found->second;
     }
 
-    void learn_shared(const Place &place, PortId port) {
-        auto remote = place.session->side(place.side).transports[place.transport].take_valid_remote();
+    void learn_shared(const SessionSide &at, PortId port) {
+        auto remote = at.session->side(at.side).transports[at.transport].take_valid_remote();
         if (!remote)
             return;
         const SharedPath path{port, *remote};
-        by_path_[path] = place; // of whoever has proved last to be there
-        auto &paths = entries_.at(place.id).paths;
-        if (std::ranges::find(paths, path, &std::pair<SharedPath, Place>::first) != paths.end())
+        by_path_[path] = at; // of whoever has proved last to be there
+        auto &paths = entries_.at(at.id).paths;
+        if (std::ranges::find(paths, path, &std::pair<SharedPath, SessionSide>::first) != paths.end())
             return;
         // As many as one ICE agent remembers, and some for those it has let go.
         if (paths.size() == 2 * base::limits::ice_paths) {
-            forget_path(paths.front().first, place.id);
+            forget_path(paths.front().first, at.id);
             paths.erase(paths.begin());
         }
-        paths.emplace_back(path, place);
+        paths.emplace_back(path, at);
     }
 
     void receive_stray(PortId port, const base::Endpoint &from, const Datagram &datagram, bool shared) {
@@ -231,9 +231,9 @@ class Engine::Sessions {
     Timeouts timeouts_;
     std::unordered_map<SessionId, Entry> entries_;
     std::vector<Port> ports_;
-    std::unordered_map<std::string, Place> by_ufrag_;
-    std::unordered_map<SharedPath, Place, SharedPathHash> by_path_;
-    std::unordered_map<TranscodeId, Place> transcoders_;
+    std::unordered_map<std::string, SessionSide> by_ufrag_;
+    std::unordered_map<SharedPath, SessionSide, SharedPathHash> by_path_;
+    std::unordered_map<TranscodeId, SessionSide> transcoders_;
     std::set<std::pair<base::Time, SessionId>> timers_;
     TranscodeId next_transcoder_ = 1;
 };

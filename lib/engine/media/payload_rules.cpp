@@ -71,14 +71,14 @@ void PayloadRules::rewrite(const ActiveRule &rule, const wire::rtp::Packet &pack
     strip_extension(datagram);
 }
 
-bool PayloadRules::adopt(Datagram &made, std::uint32_t source) {
+base::Result<wire::rtp::Packet> PayloadRules::adopt(const Datagram &made, std::uint32_t source) {
     auto packet = wire::rtp::Packet::parse(made.bytes());
     if (!packet)
-        return false;
+        return packet;
     // After a pause of 20 ms at 48 kHz: never back.
     next_ = {source, static_cast<std::uint16_t>(packet->sequence() + 1), packet->timestamp() + 960};
     wire::rtp::set_ssrc(made.bytes(), source);
-    return true;
+    return packet;
 }
 
 } // namespace cord::engine::media

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/result.hpp"
 #include "engine/media/datagram.hpp"
 #include "engine/media/effect.hpp"
 #include "engine/media/plan.hpp"
@@ -38,8 +39,8 @@ class PayloadRules {
 
     /// Makes a packet that is passed on fit the other side, in place.
     static void rewrite(const ActiveRule &rule, const wire::rtp::Packet &packet, Datagram &datagram);
-    /// Gives what the transcoder made the source of what went in; false when it is no RTP.
-    [[nodiscard]] bool adopt(Datagram &made, std::uint32_t source);
+    /// Gives what the transcoder made the source of what went in. A view of it; an error when it is no RTP.
+    [[nodiscard]] base::Result<wire::rtp::Packet> adopt(const Datagram &made, std::uint32_t source);
 
   private:
     void open(TranscodeId id, Outbox &out);

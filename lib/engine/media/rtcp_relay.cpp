@@ -76,7 +76,7 @@ void relay_rtcp(Side &from, Side &to, std::size_t transport, base::Bytes compoun
                 Outbox &out) {
     auto parts = RtcpCompound::parse(compound);
     if (!parts)
-        return;
+        return from.transports[transport].count_malformed();
     if (auto first = from.first_stream(transport)) {
         Counters &counters = from.streams[*first]->rtcp_received;
         ++counters.packets;

@@ -1,6 +1,7 @@
 #include "engine/media/session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/media/reports.hpp"
 #include "engine/media/rewrite.hpp"
@@ -82,6 +83,8 @@ void Session::forward_rtp(std::uint8_t side, std::size_t transport, Datagram dat
         from.unknown_payload_type = packet->payload_type();
         return;
     }
+    if (!std::exchange(from.started, true))
+        out.events.push_back({id_, side, Event::What::media_started, ""});
     if (!rule->is_retransmission)
         from.reception.note(*packet, rule->from_codec.clock_rate, now);
     if (from.payloads.transcoder() != 0) {
@@ -99,8 +102,6 @@ void Session::note_arrival(std::uint8_t side, std::size_t stream, std::size_t by
     count(s.received, bytes, now);
     last_packet_ = now;
     ever_ = now;
-    if (s.received.packets == 1)
-        out.events.push_back({id_, side, Event::What::media_started, ""});
     if (s.key_frame_wanted)
         ask_key_frame(side, stream, out);
 }
@@ -123,10 +124,11 @@ bool Session::send_rtp(Stream &from, Side &to, std::size_t stream, Datagram data
 void Session::transcoded(std::uint8_t side, TranscodeId id, Datagram rtp, Outbox &out) {
     for (std::size_t n = 0; n < sides_[side].streams.size(); ++n) {
         std::optional<Stream> &from = sides_[side].streams[n];
-        if (!from || from->payloads.transcoder() != id || !from->media_source ||
-            !from->payloads.adopt(rtp, *from->media_source))
+        if (!from || from->payloads.transcoder() != id || !from->media_source)
             continue;
-        auto packet = wire::rtp::Packet::parse(rtp.bytes());
+        auto packet = from->payloads.adopt(rtp, *from->media_source);
+        if (!packet)
+            return;
         const Made made{packet->ssrc(),
                         1,
                         static_cast<std::uint32_t>(packet->payload().size()),

@@ -35,6 +35,7 @@ struct Stream {
     std::vector<std::uint32_t> ssrcs;          // that the peer sends, the latest last
     std::optional<std::uint32_t> media_source; // the latest that does not repair another (RFC 4588)
     std::optional<std::uint8_t> unknown_payload_type;
+    bool started = false; // media was passed on
     bool key_frame_wanted = false;
 };
 
