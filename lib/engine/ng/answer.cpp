@@ -13,20 +13,20 @@ Outcome answer(State &state, const Options &options, base::Now now) {
     auto found = state.calls.find(options.call_id);
     if (found == state.calls.end())
         return {error(unknown_call), {}, {}, {}};
-    const Place place = place_of_answer(found->second, options.from_tag, options.to_tag, options.via_branch);
-    if (!place.session)
+    const auto [session, side] =
+        side_of_answer(found->second, options.from_tag, options.to_tag, options.via_branch);
+    if (session == nullptr)
         return {error("Invalid dialogue association"), {}, {}, {}};
 
-    Session &session = *place.session;
-    session.sides[place.side].take_tag(options.to_tag);
-    session.last_signal = now.unix;
-    if (!session.deleted)
-        end_at(state, session, base::never);
-    const sdp::Session rewritten = take_answer(session, *sdp, options, state.config, state.random);
+    session->sides[side].take_tag(options.to_tag);
+    session->last_signal = now.unix;
+    if (!session->deleted)
+        end_at(state, *session, base::never);
+    const sdp::Session rewritten = take_answer(*session, *sdp, options, state.config, state.random);
     return {Dict{{"result", "ok"}, {"sdp", sdp::write(rewritten)}},
             {},
             {},
-            {ApplyPlan{session.id, plan(session)}}};
+            {ApplyPlan{session->id, plan(*session)}}};
 }
 
 } // namespace cord::engine::ng

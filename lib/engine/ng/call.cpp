@@ -39,8 +39,8 @@ std::optional<std::size_t> side_between(const Session &session, std::string_view
 
 } // namespace
 
-Place place_of_offer(Call &call, std::string_view from_tag, std::string_view to_tag,
-                     std::string_view via_branch) {
+SessionSide side_of_offer(Call &call, std::string_view from_tag, std::string_view to_tag,
+                          std::string_view via_branch) {
     for (Session &session : call.sessions) {
         if (to_tag.empty() && session.sides[0].has_tag(from_tag) && session.via_branch == via_branch)
             return {&session, 0};
@@ -55,13 +55,13 @@ Place place_of_offer(Call &call, std::string_view from_tag, std::string_view to_
     return {};
 }
 
-Place place_of_answer(Call &call, std::string_view from_tag, std::string_view to_tag,
-                      std::string_view via_branch) {
+SessionSide side_of_answer(Call &call, std::string_view from_tag, std::string_view to_tag,
+                           std::string_view via_branch) {
     for (Session &session : call.sessions)
         if (auto side = side_between(session, from_tag, to_tag); side && session.offerer == *side)
             return {&session, 1 - *side};
     // A new To tag: of this branch, and else of whatever is still to be answered.
-    Place fallback;
+    SessionSide fallback;
     for (Session &session : call.sessions) {
         if (!session.sides[session.offerer].has_tag(from_tag))
             continue;

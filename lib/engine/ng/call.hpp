@@ -69,6 +69,7 @@ struct Transport {
     ice::Credentials ice;
     std::string peer_ufrag; ///< of the description in force; another one means an ICE restart
     std::vector<SdesKey> sdes;
+    std::optional<media::SdesPlan> agreed; ///< one of them, and the peer's: both descriptions have it
     dtls::Role role = dtls::Role::server;
     std::vector<dtls::Fingerprint> peer_fingerprints;
     std::uint32_t association = 0;
@@ -131,18 +132,18 @@ struct Call {
 };
 
 /// Where a message belongs: a session, and the side that has sent the description.
-struct Place {
+struct SessionSide {
     Session *session = nullptr;
     std::size_t side = 0;
 };
 
 /// The session that an offer changes, if it is not for a new one. Re-offers are known by both tags; an offer
 /// that comes again before there is a To tag, by its From tag and branch.
-[[nodiscard]] Place place_of_offer(Call &call, std::string_view from_tag, std::string_view to_tag,
-                                   std::string_view via_branch);
+[[nodiscard]] SessionSide side_of_offer(Call &call, std::string_view from_tag, std::string_view to_tag,
+                                        std::string_view via_branch);
 
 /// The session whose offer is answered; `from_tag` is the offerer's. The side is the answerer's.
-[[nodiscard]] Place place_of_answer(Call &call, std::string_view from_tag, std::string_view to_tag,
-                                    std::string_view via_branch);
+[[nodiscard]] SessionSide side_of_answer(Call &call, std::string_view from_tag, std::string_view to_tag,
+                                         std::string_view via_branch);
 
 } // namespace cord::engine::ng

@@ -15,6 +15,7 @@
 #include "engine/ng/call.hpp"
 #include "engine/ng/config.hpp"
 #include "engine/ng/effect.hpp"
+#include "engine/ng/negotiate.hpp"
 #include "engine/ng/options.hpp"
 #include "wire/bencode/value.hpp"
 
@@ -33,10 +34,18 @@ struct State {
     bool draining = false;
 };
 
+/// An offer that was read and found its session, and waits for ports.
+struct OpenOffer {
+    media::SessionId session = 0;
+    std::size_t side = 0; ///< whose offer it is
+    sdp::Session sdp;
+    Layout layout;
+};
+
 /// What came of a command: its reply, or a question on which the reply depends.
 struct Outcome {
     std::optional<Dict> reply;
-    std::vector<PortNeed> needs;            ///< else: bind these, and call again with them
+    std::optional<OpenOffer> offer;         ///< else: bind what its layout needs, and finish it
     std::vector<media::SessionId> sessions; ///< else: the statistics of these
     std::vector<Effect> effects;
 };
@@ -52,16 +61,20 @@ inline constexpr const char *unknown_call = "Unknown call-id";
 /// What an offer or an answer lacks, in rtpengine's words; null when it names its dialog.
 [[nodiscard]] const char *missing_key(const Options &options);
 
-/// `ports` are those that a first call needed.
-[[nodiscard]] Outcome offer(State &state, const Options &options, const std::vector<BoundPort> *ports,
-                            base::Now now);
-/// There were not so many ports: what the first call began is undone.
-[[nodiscard]] Outcome out_of_ports(State &state, const Options &options);
+// One function of this form for each line of the table in core.cpp.
+[[nodiscard]] Outcome ping(State &state, const Options &options, base::Now now);
+[[nodiscard]] Outcome offer(State &state, const Options &options, base::Now now);
 [[nodiscard]] Outcome answer(State &state, const Options &options, base::Now now);
-[[nodiscard]] Outcome query(State &state, const Options &options);
+[[nodiscard]] Outcome query(State &state, const Options &options, base::Now now);
 /// `delete`
-[[nodiscard]] Outcome remove(State &state, const Options &options);
-[[nodiscard]] Outcome list(const State &state, const Options &options);
+[[nodiscard]] Outcome remove(State &state, const Options &options, base::Now now);
+[[nodiscard]] Outcome list(State &state, const Options &options, base::Now now);
+
+/// `ports` are those that its layout needs.
+[[nodiscard]] Outcome finish_offer(State &state, const Options &options, const OpenOffer &offer,
+                                   const std::vector<BoundPort> &ports, base::Now now);
+/// There were not so many ports: a session that the offer began is undone.
+[[nodiscard]] Outcome out_of_ports(State &state, const Options &options, const OpenOffer &offer);
 
 using Statistics = std::vector<std::optional<media::SessionStatistics>>;
 /// The reply to `query` and `delete`: they tell the same.

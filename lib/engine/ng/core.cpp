@@ -23,19 +23,18 @@ bool is_held(const Session &session) {
     return false;
 }
 
+constexpr struct {
+    std::string_view name;
+    Outcome (*run)(State &, const Options &, base::Now);
+} commands[] = {
+    {"answer", answer}, {"delete", remove}, {"list", list},
+    {"offer", offer},   {"ping", ping},     {"query", query},
+};
+
 Outcome execute(State &state, const Options &options, base::Now now) {
-    if (options.command == "ping")
-        return {Dict{{"result", "pong"}}, {}, {}, {}};
-    if (options.command == "offer")
-        return offer(state, options, nullptr, now);
-    if (options.command == "answer")
-        return answer(state, options, now);
-    if (options.command == "delete")
-        return remove(state, options);
-    if (options.command == "query")
-        return query(state, options);
-    if (options.command == "list")
-        return list(state, options);
+    for (const auto &command : commands)
+        if (options.command == command.name)
+            return command.run(state, options, now);
     return {
         error(options.command.empty() ? "Dictionary contains no key \"command\"" : "Unrecognized command"),
         {},
@@ -51,7 +50,7 @@ struct Core::Parts {
         ClientId client = 0;
         Envelope envelope;
         Options options;
-        std::vector<PortNeed> needs;
+        std::optional<OpenOffer> offer;
         std::vector<media::SessionId> sessions;
     };
 
@@ -80,11 +79,11 @@ struct Core::Parts {
         if (outcome.reply)
             return reply(command, *outcome.reply, now);
         const Token token = ++last_token;
-        if (!outcome.needs.empty())
-            effects.emplace_back(BindPorts{token, outcome.needs});
+        if (outcome.offer)
+            effects.emplace_back(BindPorts{token, outcome.offer->layout.needs});
         else
             effects.emplace_back(ReadStatistics{token, outcome.sessions});
-        command.needs = std::move(outcome.needs);
+        command.offer = std::move(outcome.offer);
         command.sessions = std::move(outcome.sessions);
         waiting.emplace(token, std::move(command));
     }
@@ -124,9 +123,9 @@ void Core::bound(Token token, std::optional<std::vector<BoundPort>> ports, base:
     if (node.empty())
         return;
     Parts::Waiting &command = node.mapped();
-    CORD_ASSERT(!ports || ports->size() == command.needs.size());
-    Outcome outcome = ports ? offer(parts_->state, command.options, &*ports, now)
-                            : out_of_ports(parts_->state, command.options);
+    CORD_ASSERT(!ports || ports->size() == command.offer->layout.needs.size());
+    Outcome outcome = ports ? finish_offer(parts_->state, command.options, *command.offer, *ports, now)
+                            : out_of_ports(parts_->state, command.options, *command.offer);
     parts_->act(std::move(outcome.effects));
     parts_->reply(command, *outcome.reply, now.mono);
 }

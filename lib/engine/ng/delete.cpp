@@ -21,7 +21,7 @@ void add_lost_branches(Call &call, std::vector<Session *> &sessions) {
 
 } // namespace
 
-Outcome remove(State &state, const Options &options) {
+Outcome remove(State &state, const Options &options, base::Now /*now*/) {
     if (options.call_id.empty())
         return {error("No call-id in message"), {}, {}, {}};
     auto found = state.calls.find(options.call_id);

@@ -21,7 +21,7 @@ struct Reply {
     std::string bytes;
 };
 
-/// Answer by `bound`.
+/// Answer by `bound`, before the core gets any other input.
 struct BindPorts {
     Token token = 0;
     std::vector<PortNeed> needs;

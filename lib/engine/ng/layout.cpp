@@ -70,7 +70,7 @@ Layout lay_out(const Session &session, std::size_t offerer, const sdp::Session &
             if (side.facing.ice && config.interfaces[side.interface].shared) {
                 out.shared.push_back({s, i});
             } else {
-                out.places.push_back({s, i});
+                out.to_bind.push_back({s, i});
                 out.needs.push_back({side.interface, !side.facing.mux});
             }
         }

@@ -2,7 +2,7 @@
 
 namespace cord::engine::ng {
 
-Outcome list(const State &state, const Options &options) {
+Outcome list(State &state, const Options &options, base::Now /*now*/) {
     if (options.bad_limit)
         return {error("invalid limit, must be >= 0"), {}, {}, {}};
     constexpr std::uint32_t default_limit = 32;

@@ -79,12 +79,15 @@ void answer_suite(Transport &transport, const sdp::Media &offered, base::Random 
         transport.sdes = {{crypto->tag, key_for(transport, *srtp::suite_by_name(crypto->suite), random)}};
 }
 
-/// Whether the peer has chosen one of the lines that we offered.
-bool chose_ours(const Transport &transport, const sdp::Media &answer) {
-    auto crypto = usable_crypto(answer);
-    return crypto && std::any_of(transport.sdes.begin(), transport.sdes.end(), [&](const SdesKey &key) {
-               return key.tag == crypto->tag && srtp::suite_by_name(crypto->suite) == key.key.suite();
-           });
+/// The keys that both sides' a=crypto lines agree on: ours by the tag that the peer's names.
+std::optional<media::SdesPlan> agreed_keys(const Transport &transport, const sdp::Media &peer) {
+    auto crypto = usable_crypto(peer);
+    if (!crypto)
+        return std::nullopt;
+    for (const SdesKey &ours : transport.sdes)
+        if (ours.tag == crypto->tag && srtp::suite_by_name(crypto->suite) == ours.key.suite())
+            return media::SdesPlan{ours.key, {ours.key.suite(), base::as_bytes(crypto->key)}};
+    return std::nullopt;
 }
 
 std::vector<dtls::Fingerprint> fingerprints_of(const sdp::Session &session, const sdp::Media &media) {
@@ -132,6 +135,7 @@ void settle(Side &side, bool we_answer, base::Random &random) {
                     side.facing.passive);
         if (we_answer && side.facing.sdes)
             answer_suite(transport, section.peer, random);
+        transport.agreed = agreed_keys(transport, section.peer);
     }
 }
 
@@ -215,7 +219,7 @@ bool is_accepted(const Side &side, const Section &section, const sdp::Session &a
         return false;
     if (side.facing.dtls)
         return !sdp::fingerprints(answer, media).empty();
-    return !side.facing.sdes || chose_ours(*side.transports[section.transport], media);
+    return !side.facing.sdes || agreed_keys(*side.transports[section.transport], media);
 }
 
 /// A peer that does not bundle what we have put on one port is left with the first section.
@@ -267,7 +271,7 @@ sdp::Session take_offer(Session &session, std::size_t offerer, const sdp::Sessio
         resize(session.sides[s], offer.media.size());
     }
     for (std::size_t i = 0; i < ports.size(); ++i) {
-        const auto [side, section] = layout.places[i];
+        const auto [side, section] = layout.to_bind[i];
         session.sides[side].transports[section] = Transport{ports[i], fresh_credentials(random)};
     }
     for (const auto [side, section] : layout.shared)

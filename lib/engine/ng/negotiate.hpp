@@ -18,15 +18,14 @@ struct Layout {
         std::vector<std::size_t> owners; ///< for each section, the one whose transport it uses
     };
     std::array<ForSide, 2> sides;
-    /// Places of the transports that have to be bound, in the order of `needs`.
-    struct Place {
+    /// Where a transport goes: to its side, at the section it is made for.
+    struct Slot {
         std::size_t side = 0;
         std::size_t section = 0;
     };
-    std::vector<Place> places;
+    std::vector<Slot> to_bind; ///< in the order of `needs`
     std::vector<PortNeed> needs;
-    /// Places of the transports that go to the one port of all browsers.
-    std::vector<Place> shared;
+    std::vector<Slot> shared; ///< on the one port of all browsers
 };
 [[nodiscard]] Layout lay_out(const Session &session, std::size_t offerer, const sdp::Session &offer,
                              const Options &options, const Config &config);

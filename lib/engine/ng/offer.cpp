@@ -31,7 +31,7 @@ Session &new_session(State &state, Call &call, const Options &options, base::Now
 
 } // namespace
 
-Outcome offer(State &state, const Options &options, const std::vector<BoundPort> *ports, base::Now now) {
+Outcome offer(State &state, const Options &options, base::Now now) {
     auto sdp = description(options);
     if (!sdp)
         return {std::move(sdp.error()), {}, {}, {}};
@@ -45,40 +45,49 @@ Outcome offer(State &state, const Options &options, const std::vector<BoundPort>
     if (!known)
         call = Call{options.call_id, {}, now.unix};
     Outcome out;
-    Place place = place_of_offer(call, options.from_tag, options.to_tag, options.via_branch);
-    if (!place.session)
-        place = {&new_session(state, call, options, now), 0};
-    else if (options.to_tag.empty() && place.session->answered)
-        out.effects = begin_anew(*place.session);
-    Session &session = *place.session;
-    session.sides[place.side].take_tag(options.from_tag); // by which it is found again when ports are there
-    session.deleted = false;                              // an offer after `delete` takes it back
-    // An offer towards a phone sets no packets moving, so no silence is noticed either.
-    end_at(state, session, session.answered ? base::never : now.mono + base::limits::ng_unanswered);
-
-    const Layout layout = lay_out(session, place.side, *sdp, options, state.config);
-    if (!layout.needs.empty() && !ports) {
-        out.needs = layout.needs;
+    auto [session, side] = side_of_offer(call, options.from_tag, options.to_tag, options.via_branch);
+    if (session == nullptr)
+        session = &new_session(state, call, options, now);
+    else if (options.to_tag.empty() && session->answered)
+        out.effects = begin_anew(*session);
+    Layout layout = lay_out(*session, side, *sdp, options, state.config);
+    OpenOffer offer{session->id, side, std::move(*sdp), std::move(layout)};
+    if (!offer.layout.needs.empty()) {
+        out.offer = std::move(offer);
         return out;
     }
-    session.sides[1 - place.side].take_tag(options.to_tag);
+    Outcome finished = finish_offer(state, options, offer, {}, now);
+    finished.effects.insert(finished.effects.begin(), std::make_move_iterator(out.effects.begin()),
+                            std::make_move_iterator(out.effects.end()));
+    return finished;
+}
+
+Outcome finish_offer(State &state, const Options &options, const OpenOffer &offer,
+                     const std::vector<BoundPort> &ports, base::Now now) {
+    Session *found = find(state, offer.session).second;
+    CORD_ASSERT(found != nullptr);
+    Session &session = *found;
+    session.sides[offer.side].take_tag(options.from_tag);
+    session.sides[1 - offer.side].take_tag(options.to_tag);
     session.last_signal = now.unix;
+    session.deleted = false; // an offer after `delete` takes it back
+    // An offer towards a phone sets no packets moving, so no silence is noticed either.
+    end_at(state, session, session.answered ? base::never : now.mono + base::limits::ng_unanswered);
     const sdp::Session rewritten =
-        take_offer(session, place.side, *sdp, layout, ports ? *ports : std::vector<BoundPort>(), options,
-                   state.config, state.random);
+        take_offer(session, offer.side, offer.sdp, offer.layout, ports, options, state.config, state.random);
+    Outcome out;
     // A browser may check and shake hands before its answer has come by us.
-    if (!session.answered && session.sides[1 - place.side].facing.webrtc())
+    if (!session.answered && session.sides[1 - offer.side].facing.webrtc())
         out.effects.emplace_back(ApplyPlan{session.id, plan(session)});
     out.reply = Dict{{"result", "ok"}, {"sdp", sdp::write(rewritten)}};
     return out;
 }
 
-Outcome out_of_ports(State &state, const Options &options) {
+Outcome out_of_ports(State &state, const Options &options, const OpenOffer &offer) {
     Outcome out;
-    Call &call = state.calls[options.call_id];
-    const Place place = place_of_offer(call, options.from_tag, options.to_tag, options.via_branch);
-    if (place.session && place.session->sides[0].sections.empty())
-        out.effects = end(state, call, place.session->id, "");
+    auto [call, session] = find(state, offer.session);
+    if (session->sides[0].sections.empty())
+        out.effects = end(state, *call, offer.session, "");
     out.reply = load_limit(options, "Ran out of ports");
     return out;
 }

@@ -30,21 +30,6 @@ std::optional<base::Endpoint> remote_rtcp(const Side &side, const Section &secti
     return endpoint(side, rtcp->connection ? &*rtcp->connection : connection, rtcp->port);
 }
 
-/// The keys that both a=crypto lines agree on: ours by the tag that the peer's names.
-media::Security sdes(const Transport &transport, const sdp::Media &peer) {
-    for (std::string_view value : peer.attributes.values("crypto")) {
-        auto crypto = sdp::read_crypto(value);
-        if (!crypto)
-            continue;
-        for (const SdesKey &key : transport.sdes)
-            if (key.tag == crypto->tag && srtp::suite_by_name(crypto->suite) == key.key.suite() &&
-                crypto->key.size() == srtp::MasterKey::size(key.key.suite()))
-                return media::SdesPlan{key.key,
-                                       srtp::MasterKey(key.key.suite(), base::as_bytes(crypto->key))};
-    }
-    return media::NoKeys{};
-}
-
 media::TransportPlan transport_plan(const Side &side, const Transport &transport, const Section &section) {
     media::TransportPlan out;
     out.rtp = transport.port.rtp;
@@ -54,8 +39,10 @@ media::TransportPlan transport_plan(const Side &side, const Transport &transport
         out.ice = media::IcePlan{transport.ice, transport.peer_ufrag};
     if (side.facing.dtls)
         out.security = media::DtlsPlan{transport.role, transport.peer_fingerprints, transport.association};
+    else if (side.facing.sdes && transport.agreed)
+        out.security = *transport.agreed;
     else if (side.facing.sdes)
-        out.security = side.peer ? sdes(transport, section.peer) : media::NoKeys{};
+        out.security = media::NoKeys{};
     if (!side.peer)
         return out;
     if (!side.facing.ice) {

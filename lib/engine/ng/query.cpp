@@ -3,7 +3,7 @@
 
 namespace cord::engine::ng {
 
-Outcome query(State &state, const Options &options) {
+Outcome query(State &state, const Options &options, base::Now /*now*/) {
     if (options.call_id.empty())
         return {error("No call-id in message"), {}, {}, {}};
     auto found = state.calls.find(options.call_id);

@@ -16,6 +16,17 @@ TEST_CASE("without ports an offer fails, and leaves nothing behind") {
     bench.rewritten(offer(phone_offer));
 }
 
+TEST_CASE("without ports a re-offer fails, and leaves the session as it is") {
+    Bench bench;
+    established(bench);
+    bench.command({{"command", "delete"}, {"call-id", "c"}, {"from-tag", "f"}, {"delete-delay", 30}});
+    bench.ports_left = 0;
+    const Dict reply = bench.command(
+        offer(phone_offer + "m=video 4002 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n", to_phone, from_caller));
+    CHECK(wire::bencode::text_of(reply, "error-reason") == "Ran out of ports");
+    CHECK(bench.core.next_deadline() == bench.now.mono + 30s); // it ends all the same
+}
+
 TEST_CASE("an offer that nobody answers gives its ports back, later than a telephone rings") {
     const Dict towards = GENERATE(to_phone, to_browser);
     Bench bench;

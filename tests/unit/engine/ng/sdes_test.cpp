@@ -89,3 +89,18 @@ TEST_CASE("SDES is offered to a phone that is to have it") {
         }
     }
 }
+
+TEST_CASE("the key that is used is that of the line which was accepted, whatever others bear its tag") {
+    const std::string accepted(14 + 16, 'a');
+    const std::string more = GENERATE(as<std::string>{}, "|2^20|1:4", " UNENCRYPTED_SRTP");
+    INFO(more);
+    auto line = [](const std::string &key, const std::string &end) {
+        return "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + base::to_base64(base::as_bytes(key)) + end;
+    };
+    Bench bench;
+    established(bench,
+                audio({line(std::string(14 + 16, 'r'), more), line(accepted, "")}, "m=audio 4000 RTP/SAVP 8"),
+                to_phone, audio({}));
+    const auto &keys = std::get<SdesPlan>(bench.plans.at(1).sides[0].transports.at(0).security);
+    CHECK(base::as_text(keys.inbound.both()) == accepted);
+}
