@@ -30,7 +30,7 @@ struct Binding {
     std::string methods; ///< The Allow of the REGISTER.
     base::UnixTime expires{};
     base::UnixTime modified{};
-    transaction::Flow flow; ///< Where the REGISTER came from.
+    transaction::Flow flow; ///< The way back to where the REGISTER came from.
     /// A connection that is open; false for rows loaded after a restart until their client comes again.
     bool reachable = true;
 };

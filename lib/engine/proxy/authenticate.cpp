@@ -110,7 +110,7 @@ Next authenticate(State &s, Exchange &e) {
     if (comes_from_upstream(s, e.flow) && e.request.method() != Method::register_)
         return Next::go_on;
     if (is_upstream_domain(s, e.from.uri))
-        e.sender = wire::sip::aor_key(e.from.uri);
+        e.sender = locate::aor_key(wire::sip::unescape(e.from.uri.user), e.from.uri.host);
     auto claim = claim_of(s, e);
     if (claim)
         e.sender = locate::aor_key(claim->user, claim->domain);

@@ -1,7 +1,9 @@
 #include "engine/proxy/best.hpp"
 
+#include "base/text.hpp"
 #include "engine/proxy/state.hpp"
 #include "engine/proxy/upstream.hpp"
+#include "wire/sip/auth.hpp"
 #include "wire/sip/builder.hpp"
 #include "wire/sip/edit.hpp"
 
@@ -48,6 +50,25 @@ void add_challenges(wire::sip::Edit &edit, const Exchange &e, const Branch &best
     }
 }
 
+/// What cannot hold where session descriptions are rewritten.
+void take_auth_int(wire::sip::Edit &edit) {
+    for (const wire::sip::Field &field : edit.original().fields()) {
+        if (field.id != HeaderId::www_authenticate && field.id != HeaderId::proxy_authenticate)
+            continue;
+        auto challenge = wire::sip::AuthValue::parse(field.value);
+        auto qop = challenge ? challenge->param("qop") : std::nullopt;
+        if (!qop)
+            continue;
+        bool both = false, auth = false;
+        base::split(*qop, ',', [&](std::string_view option) {
+            auth = auth || base::iequals(base::trim(option), "auth");
+            both = both || base::iequals(base::trim(option), "auth-int");
+        });
+        if (auth && both)
+            edit.replace(*qop, "auth");
+    }
+}
+
 } // namespace
 
 FinalResponse best_response(State &s, const Exchange &e) {
@@ -63,7 +84,7 @@ FinalResponse best_response(State &s, const Exchange &e) {
     edit.remove(*response.first_value(HeaderId::via));
     if (response.status() == 401 || response.status() == 407)
         add_challenges(edit, e, best);
-    if (e.to_upstream)
+    if (comes_from_upstream(s, best.target.flow))
         take_auth_int(edit);
     if (e.flow.is_reliable())
         edit.ensure_content_length();

@@ -40,16 +40,6 @@ void touch(State &s, Call &call) {
         watch_idle(s, call);
 }
 
-/// What has ended must not be kept until its alarm rings half a day later.
-void forget_idle(State &s, const Call &call) {
-    auto [first, last] = s.alarms.equal_range(call.idle_alarm);
-    auto own = std::find_if(first, last, [&](const auto &entry) {
-        return entry.second.kind == Alarm::Kind::idle && entry.second.id == call.id;
-    });
-    if (own != last)
-        s.alarms.erase(own);
-}
-
 std::vector<std::pair<std::string, Event::Value>> fields_of(const Call &call) {
     return {{"id", fmt::format("{:x}", call.id)},
             {"call_id", call.call_id},
@@ -59,9 +49,10 @@ std::vector<std::pair<std::string, Event::Value>> fields_of(const Call &call) {
 
 /// The caller's slot: that of the binding it calls from, else its Contact.
 std::string slot_of_sender(const State &s, const Exchange &e) {
+    const Flow back = way_back(e.request, e.flow);
     for (const auto *bindings : {&s.table.of(e.sender), &s.upstream_clients.of(e.sender)})
         for (const locate::Binding &b : *bindings)
-            if (b.flow.connection == e.flow.connection && b.flow.remote == e.flow.remote)
+            if (b.flow.connection == back.connection && b.flow.remote == back.remote)
                 return locate::slot_of(b);
     return fmt::format("{} {}", e.sender, contact_uri(e.request));
 }
@@ -80,6 +71,18 @@ Leg &leg_of(Call &call, const Member &member) {
     return member.branch == Member::no_branch ? call.caller : call.branches[member.branch].callee;
 }
 
+/// Where the leg's client listens, as its dialogs say, the living before others; nothing before there is one.
+std::string_view place_of_leg(const Call &call, const Member &member) {
+    std::string_view place;
+    for (std::size_t i = 0; i < call.branches.size(); ++i)
+        for (const Dialog &dialog : call.branches[i].dialogs) {
+            bool own = member.branch == Member::no_branch || member.branch == i;
+            if (own && (place.empty() || dialog.is_live()))
+                place = first_uri(member.branch == Member::no_branch ? dialog.caller : dialog.callee);
+        }
+    return place;
+}
+
 /// Tells that a call is over, lets its breaker go and forgets it. The reference is dead after that.
 void end_call(State &s, Call &call, std::string_view by, int code) {
     if (call.is_bridged())
@@ -93,7 +96,7 @@ void end_call(State &s, Call &call, std::string_view by, int code) {
         fields.emplace_back("codecs", call.codecs);
         s.event("call-end", std::move(fields));
     }
-    forget_idle(s, call);
+    s.forget_alarm(call.idle_alarm, {Alarm::Kind::idle, call.id, 0});
     forget_leg(s, call.caller);
     for (const CallBranch &branch : call.branches)
         forget_leg(s, branch.callee);
@@ -250,10 +253,12 @@ void move_leg(State &s, Call &call, Leg &leg, const Flow &flow) {
     touch(s, call);
 }
 
-void move_legs(State &s, const std::string &slot, const Flow &flow) {
-    for (const Member &member : s.legs_by_slot.of(slot)) {
+void move_legs(State &s, const locate::Binding &client) {
+    for (const Member &member : s.legs_by_slot.of(locate::slot_of(client))) {
         Call &call = s.calls.at(member.id);
-        move_leg(s, call, leg_of(call, member), flow);
+        std::string_view place = place_of_leg(call, member);
+        move_leg(s, call, leg_of(call, member),
+                 way_to_contact(place.empty() ? client.contact : place, client.flow));
     }
 }
 

@@ -32,8 +32,9 @@ void note_bye(State &s, const Exchange &e, int code);
 
 /// The leg's client speaks from this flow now.
 void move_leg(State &s, Call &call, Leg &leg, const transaction::Flow &flow);
-/// Every leg of a client that has registered again.
-void move_legs(State &s, const std::string &slot, const transaction::Flow &flow);
+/// Every leg of a client that has registered again: it is reached by the way of its REGISTER, but where its
+/// dialogs say.
+void move_legs(State &s, const locate::Binding &client);
 /// A connection died: its legs are lost, for the grace time at first.
 void lose_legs(State &s, const transaction::Flow &flow);
 void on_grace_over(State &s, std::uint64_t call);

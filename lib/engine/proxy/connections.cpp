@@ -1,4 +1,5 @@
 #include "engine/proxy/fork.hpp"
+#include "engine/proxy/responses.hpp"
 #include "engine/proxy/state.hpp"
 
 namespace cord::engine::proxy {

@@ -1,16 +1,13 @@
-#include "engine/proxy/core.hpp"
-
 #include <algorithm>
 #include <iterator>
-
-#include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/fork.hpp"
+#include "engine/proxy/parts.hpp"
 #include "engine/proxy/processor.hpp"
-#include "engine/proxy/state.hpp"
+#include "engine/proxy/responses.hpp"
 #include "engine/proxy/way.hpp"
 #include "wire/sip/builder.hpp"
 #include "wire/sip/headers.hpp"
@@ -25,33 +22,10 @@ using wire::sip::Method;
 
 namespace {
 
-constexpr Processor chain[] = {validate, preprocess_route, authenticate, check_relay,
+constexpr Processor chain[] = {validate, preprocess_route, check_end, authenticate, check_relay,
                                serve,    locate_targets,   forward};
 
 } // namespace
-
-struct Core::Parts : State {
-    Parts(Config c, base::Random &r) : State(std::move(c), r), tag_secret(r.token(16)) {}
-
-    const std::string tag_secret; // so that nobody else knows the tags of stateless answers
-
-    void on_request(const Message &request, const Flow &flow);
-    void on_cancel(const Message &request, const transaction::Received &received);
-    void run(Exchange &e);
-    void resume(std::uint64_t exchange);
-    void reject_malformed(const Message &request, const Flow &flow, const wire::sip::Fault &fault);
-    void reject_statelessly(const Message &request, const Flow &flow, std::uint16_t code,
-                            std::string_view reason, const Headers &headers = {});
-    [[nodiscard]] std::string stateless_tag(const Message &request) const;
-    void store(std::vector<locate::Change> changes);
-    void expire_bindings();
-    void ring(const Alarm &alarm);
-    void settle();
-    void handle(transaction::Output &output);
-    void end_transaction(transaction::Id id);
-    void forget_if_over(std::uint64_t exchange);
-    [[nodiscard]] std::optional<Question> answered(Token token);
-};
 
 void Core::Parts::run(Exchange &e) {
     e.state = Exchange::State::processing;
@@ -198,16 +172,6 @@ void Core::Parts::settle() {
             handle(output);
 }
 
-void Core::Parts::store(std::vector<locate::Change> changes) {
-    if (changes.empty())
-        return;
-    for (const locate::Change &change : changes)
-        if (change.removed)
-            event("unregistered",
-                  {{"user", locate::aor_key(change.binding)}, {"contact", change.binding.contact}});
-    effects.push_back(Store{0, std::move(changes)});
-}
-
 void Core::Parts::expire_bindings() {
     std::vector<locate::Change> changes;
     for (locate::Binding &binding : table.remove_expired(now.unix))
@@ -221,14 +185,24 @@ void Core::Parts::ring(const Alarm &alarm) {
         return on_grace_over(*this, alarm.id);
     if (alarm.kind == Alarm::Kind::idle)
         return on_idle(*this, alarm.id);
-    auto e = exchanges.find(alarm.id);
-    if (e != exchanges.end() && e->second.branches[alarm.branch].deadline <= now.mono)
-        on_ring_timeout(*this, e->second, alarm.branch);
+    if (auto e = exchanges.find(alarm.id); e != exchanges.end())
+        on_ring_alarm(*this, e->second, alarm.branch);
 }
 
 std::optional<Question> Core::Parts::answered(Token token) {
     auto question = questions.extract(token);
     return question ? std::optional(question.mapped()) : std::nullopt;
+}
+
+/// An answer from outside, for the exchange that waits for it.
+template <class Take>
+void Core::Parts::answer(Token token, Take take) {
+    if (auto question = answered(token)) {
+        if (auto e = exchanges.find(question->exchange); e != exchanges.end())
+            take(e->second);
+        resume(question->exchange);
+    }
+    settle();
 }
 
 Core::Core(Config config, base::Random &random)
@@ -267,7 +241,7 @@ void Core::on_flow_closed(const Flow &flow, base::Now now) {
     auto changes = parts_->registrar.flow_closed(flow);
     for (const locate::Change &change : changes)
         if (!change.removed)
-            move_legs(*parts_, locate::slot_of(change.binding), change.binding.flow);
+            move_legs(*parts_, change.binding);
     parts_->store(std::move(changes));
     parts_->upstream_clients.lose(flow);
     lose_legs(*parts_, flow);
@@ -291,32 +265,17 @@ void Core::on_sent(transaction::Id id, const Flow &flow) {
 void Core::on_stored(Token token, bool ok, base::Now now) {
     parts_->now = now;
     parts_->registrar.stored(token, ok);
-    if (auto question = parts_->answered(token)) {
-        if (auto e = parts_->exchanges.find(question->exchange); e != parts_->exchanges.end())
-            e->second.stored = ok;
-        parts_->resume(question->exchange);
-    }
-    parts_->settle();
+    parts_->answer(token, [&](Exchange &e) { e.stored = ok; });
 }
 
 void Core::on_user(Token token, const UserAnswer &answer, base::Now now) {
     parts_->now = now;
-    if (auto question = parts_->answered(token)) {
-        if (auto e = parts_->exchanges.find(question->exchange); e != parts_->exchanges.end())
-            e->second.user = answer;
-        parts_->resume(question->exchange);
-    }
-    parts_->settle();
+    parts_->answer(token, [&](Exchange &e) { e.user = answer; });
 }
 
 void Core::on_resolved(Token token, std::vector<NextHop> hops, base::Now now) {
     parts_->now = now;
-    if (auto question = parts_->answered(token)) {
-        if (auto e = parts_->exchanges.find(question->exchange); e != parts_->exchanges.end())
-            e->second.resolved = std::move(hops);
-        parts_->resume(question->exchange);
-    }
-    parts_->settle();
+    parts_->answer(token, [&](Exchange &e) { e.resolved = std::move(hops); });
 }
 
 void Core::on_breaker(Token token, std::optional<std::string_view> reply, base::Now now) {
@@ -371,62 +330,5 @@ void Core::set_breaker(std::size_t breaker, bool up) {
 void Core::drain() { parts_->draining = true; }
 
 void Core::reconfigure(Config config) { parts_->reconfigure(std::move(config)); }
-
-std::vector<locate::Binding> Core::contacts(std::string_view user, std::string_view domain,
-                                            base::Now now) const {
-    std::vector<locate::Binding> out;
-    for (const locate::Binding &binding : parts_->table.of(locate::aor_key(user, domain)))
-        if (binding.expires > now.unix)
-            out.push_back(binding);
-    return out;
-}
-
-std::vector<locate::Binding> Core::contacts(base::Now now) const {
-    std::vector<locate::Binding> out = parts_->table.all();
-    std::erase_if(out, [&](const locate::Binding &b) { return b.expires <= now.unix; });
-    return out;
-}
-
-std::vector<CallInfo> Core::calls(base::Now now) const {
-    std::vector<CallInfo> out;
-    for (const auto &[id, call] : parts_->calls) {
-        if (!call.invite)
-            continue;
-        CallInfo info{fmt::format("{:x}", id), call.call_id, call.from, call.to, {}, 0, false, call.codecs};
-        info.state = call.answered ? "answered" : call.ringing ? "ringing" : "trying";
-        if (call.answered)
-            info.duration =
-                std::chrono::duration_cast<std::chrono::seconds>(now.mono - *call.answered).count();
-        info.bridged = call.is_bridged();
-        out.push_back(std::move(info));
-    }
-    return out;
-}
-
-std::vector<Statistic> Core::statistics() const {
-    std::vector<Statistic> out;
-    for (const auto &[name, value] : parts_->counts)
-        out.push_back({name, value});
-    out.push_back({"bindings", parts_->table.size()});
-    out.push_back({"calls_active", parts_->calls.size()});
-    out.push_back({"dead_hops", parts_->dead_hops.size(parts_->now.mono)});
-    out.push_back({"exchanges", parts_->exchanges.size()});
-    out.push_back({"upstream_clients", parts_->upstream_clients.size()});
-    out.push_back({"transactions", parts_->layer.size()});
-    return out;
-}
-
-std::size_t Core::kick(std::string_view user, std::string_view domain, std::string_view contact,
-                       base::Now now) {
-    parts_->now = now;
-    std::vector<locate::Change> changes;
-    std::string aor = locate::aor_key(user, domain);
-    for (const locate::Binding &binding : std::vector<locate::Binding>(parts_->table.of(aor)))
-        if (contact.empty() || binding.contact == contact)
-            changes.push_back({true, *parts_->table.remove(aor, binding.ruid)});
-    std::size_t removed = changes.size();
-    parts_->store(std::move(changes));
-    return removed;
-}
 
 } // namespace cord::engine::proxy

@@ -59,6 +59,7 @@ struct Branch {
     bool local_final = false;                ///< It is our own, so a 503 in it speaks for us.
     base::Time ring_end = base::never;       ///< When it has rung long enough.
     base::Time deadline = base::never;       ///< The same, or timer C if that is sooner.
+    base::Time alarm = base::never;          ///< When that is looked at next; not moved by every response.
     std::deque<wire::sip::Message>
         held; ///< Responses whose turn comes after the breaker's answer to the first.
     /// SDP that was put in place of the callee's, by To tag: what was answered once stays the same.
@@ -71,6 +72,7 @@ struct Exchange {
     /// Of a request that wire::sip::validate found good.
     explicit Exchange(wire::sip::Message r);
 
+    [[nodiscard]] bool is_invite() const { return request.method() == wire::sip::Method::invite; }
     /// Whether the server itself is meant: a domain of ours without a user, and no Route that leads on.
     [[nodiscard]] bool is_for_server() const { return domain && uri.user.empty() && !next_hop; }
 

@@ -1,11 +1,13 @@
-// The response context of RFC 3261 section 16.7: branches are started, answered, cancelled and given up; the
-// caller gets the best of what they say.
+// The branches of a request: they are started, sent again to another place, cancelled and given up. What they
+// answer is in responses.hpp.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "engine/proxy/exchange.hpp"
+#include "engine/proxy/failover.hpp"
 #include "wire/sip/message.hpp"
 
 namespace cord::engine::proxy {
@@ -16,15 +18,21 @@ struct State;
 /// after them.
 void start_branches(State &s, Exchange &e);
 
-/// The breaker has answered for the request of a branch, or for the response at the head of those held.
+/// The breaker has answered for the request of a branch.
 void on_request_media(State &s, Exchange &e, std::size_t branch, std::optional<std::string_view> reply);
-void on_response_media(State &s, Exchange &e, std::size_t branch, std::optional<std::string_view> reply);
 
-void on_response(State &s, Exchange &e, std::size_t branch, const wire::sip::Message &response);
-/// Nobody answered (408), or the request could not be sent (503, RFC 3261 section 16.9).
-void on_branch_failure(State &s, Exchange &e, std::size_t branch, std::uint16_t code);
-/// The branch rang long enough.
-void on_ring_timeout(State &s, Exchange &e, std::size_t branch);
+/// RFC 3261 section 16.6 item 11: timer C "MUST be larger than 3 minutes".
+inline constexpr base::Duration timer_c = std::chrono::seconds(181);
+/// Until when a branch may ring: its one alarm rings at that time, or earlier and looks again.
+void set_deadline(State &s, Exchange &e, std::size_t branch, base::Time at);
+void on_ring_alarm(State &s, Exchange &e, std::size_t branch);
+
+/// The branch has its final response, one that came or one of our own, with a Warning where there is one.
+void close_branch(State &s, Exchange &e, std::size_t branch, wire::sip::Message final, bool local);
+void close_branch_locally(State &s, Exchange &e, std::size_t branch, std::uint16_t code,
+                          std::string_view warning = {});
+/// Sends the branch to its next hop, if there is one left.
+[[nodiscard]] bool fail_over(State &s, Exchange &e, std::size_t branch, HopFailure how);
 
 /// The exchange is over: connections that die do not concern it any more.
 void forget_connections(State &s, const Exchange &e);
@@ -33,6 +41,8 @@ void use_connection(State &s, Exchange &e, std::size_t branch, std::uint64_t con
 /// A connection died: nobody will answer on it, and nobody there waits for an answer any more.
 void fail_flow(State &s, const transaction::Flow &flow);
 
+/// Ends the branches beside this one.
+void cancel_others(State &s, Exchange &e, std::size_t winner, std::string_view reason);
 /// RFC 3261 section 16.10: every branch that is still open is cancelled. `reason` is the value of a Reason
 /// header (RFC 3326), or empty.
 void cancel(State &s, Exchange &e, std::string_view reason = {});

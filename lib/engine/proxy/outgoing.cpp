@@ -1,11 +1,13 @@
 #include "engine/proxy/outgoing.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
 #include "engine/proxy/state.hpp"
-#include "engine/proxy/upstream.hpp"
+#include "engine/proxy/upstream_register.hpp"
 #include "wire/sip/edit.hpp"
 #include "wire/sip/headers.hpp"
 
@@ -21,7 +23,7 @@ using wire::sip::Method;
 /// field, the proxy MUST add one with a field value, which SHOULD be 70."
 void count_hop(Edit &edit) {
     auto hops = wire::sip::max_forwards(edit.original());
-    edit.set(HeaderId::max_forwards, std::to_string(hops && *hops ? **hops - 1 : 70));
+    edit.set(HeaderId::max_forwards, std::to_string(hops && *hops ? std::max(**hops, 1U) - 1 : 70));
 }
 
 std::string record_route(const State &s, const Flow &flow, const std::string &token) {

@@ -19,6 +19,9 @@ Next validate(State &, Exchange &);
 /// RFC 3261 section 16.4, "Route Information Preprocessing": our own Routes are taken off, and their token
 /// finds the call.
 Next preprocess_route(State &, Exchange &);
+/// What of RFC 3261 sections 16.3 and 8.2.2.3 depends on whether the request ends here: its Route may lead
+/// on.
+Next check_end(State &, Exchange &);
 /// RFC 3261 section 22: who the sender is.
 Next authenticate(State &, Exchange &);
 /// Whom we relay for, and whereto.

@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/processor.hpp"
+#include "engine/proxy/way.hpp"
 
 namespace cord::engine::proxy {
 namespace {
@@ -10,16 +9,6 @@ using wire::sip::Method;
 
 constexpr std::string_view methods_relayed =
     "INVITE, ACK, CANCEL, BYE, UPDATE, PRACK, INFO, MESSAGE, OPTIONS, REFER, NOTIFY, SUBSCRIBE, REGISTER";
-
-void announce(State &s, const locate::Change &change) {
-    const locate::Binding &b = change.binding;
-    s.event(change.removed ? "unregistered" : "registered",
-            {{"user", locate::aor_key(b)},
-             {"contact", b.contact},
-             {"src", b.flow.remote.text()},
-             {"transport", std::string(transaction::name(b.flow.transport))},
-             {"user_agent", b.user_agent}});
-}
 
 Next answer(State &s, Exchange &e, registrar::Answer answer) {
     return reply(s, e, static_cast<std::uint16_t>(answer.code), answer.reason, std::move(answer.headers));
@@ -33,7 +22,7 @@ Next answer_stored(State &s, Exchange &e) {
     }
     ++s.counts["registrations"];
     for (const locate::Change &change : e.registered->changes)
-        announce(s, change);
+        s.announce(change);
     return answer(s, e, std::move(e.registered->answer));
 }
 
@@ -44,13 +33,13 @@ Next register_user(State &s, Exchange &e) {
     if (user.empty())
         return reply(s, e, 404, "No User To Register");
     Token token = s.new_id();
-    auto outcome =
-        s.registrar.process(e.request, user, *s.identity.own_domain(e.to.uri), e.flow, token, s.now);
+    auto outcome = s.registrar.process(e.request, user, *s.identity.own_domain(e.to.uri),
+                                       way_back(e.request, e.flow), token, s.now);
     if (outcome.changes.empty())
         return answer(s, e, std::move(outcome.answer));
     for (const locate::Change &change : outcome.changes)
         if (!change.removed)
-            move_legs(s, locate::slot_of(change.binding), change.binding.flow);
+            move_legs(s, change.binding);
     s.questions[token] = {Question::Kind::store, e.id, 0};
     s.effects.push_back(Store{token, outcome.changes});
     e.registered = std::move(outcome);

@@ -23,6 +23,32 @@ void State::event(std::string type, std::vector<std::pair<std::string, Event::Va
     effects.push_back(Event{std::move(type), std::move(fields)});
 }
 
+void State::forget_alarm(base::Time at, const Alarm &alarm) {
+    auto [first, last] = alarms.equal_range(at);
+    auto own = std::find_if(first, last, [&](const auto &entry) { return entry.second == alarm; });
+    if (own != last)
+        alarms.erase(own);
+}
+
+void State::announce(const locate::Change &change) {
+    const locate::Binding &b = change.binding;
+    event(change.removed ? "unregistered" : "registered",
+          {{"user", locate::aor_key(b)},
+           {"contact", b.contact},
+           {"src", b.flow.remote.text()},
+           {"transport", std::string(transaction::name(b.flow.transport))},
+           {"user_agent", b.user_agent}});
+}
+
+void State::store(std::vector<locate::Change> changes) {
+    if (changes.empty())
+        return;
+    for (const locate::Change &change : changes)
+        if (change.removed)
+            announce(change);
+    effects.push_back(Store{0, std::move(changes)});
+}
+
 void State::ask_user(Exchange &e, std::string_view user, std::string_view domain) {
     Token token = new_id();
     questions[token] = {Question::Kind::user, e.id, 0};

@@ -42,6 +42,8 @@ struct Alarm {
     Kind kind;
     std::uint64_t id = 0; ///< Of the exchange or the call.
     std::size_t branch = 0;
+
+    bool operator==(const Alarm &) const = default;
 };
 
 struct State {
@@ -90,7 +92,13 @@ struct State {
 
     std::uint64_t new_id() { return ++last_id; }
     void event(std::string type, std::vector<std::pair<std::string, Event::Value>> fields);
-    void alarm(base::Time at, Alarm alarm) { alarms.emplace(at, alarm); }
+    void alarm(base::Time at, const Alarm &alarm) { alarms.emplace(at, alarm); }
+    /// What has ended must not be kept until its alarm rings.
+    void forget_alarm(base::Time at, const Alarm &alarm);
+    /// Tells operators of a binding that is there from now on, or gone.
+    void announce(const locate::Change &change);
+    /// Writes what nobody waits for.
+    void store(std::vector<locate::Change> changes);
 
     /// Asks whether a user exists, and what its passwords hash to; the exchange waits.
     void ask_user(Exchange &e, std::string_view user, std::string_view domain);

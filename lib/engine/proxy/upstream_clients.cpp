@@ -5,14 +5,25 @@
 
 namespace cord::engine::proxy {
 
-void UpstreamClients::put(locate::Binding client) {
-    aors_[client.ruid] = locate::aor_key(client);
+void UpstreamClients::put(locate::Binding client, std::size_t most) {
+    const std::string aor = locate::aor_key(client);
+    aors_[client.ruid] = aor;
     table_.put(std::move(client));
+    const auto &clients = table_.of(aor);
+    auto lost = std::find_if(clients.begin(), clients.end(),
+                             [](const locate::Binding &known) { return !known.reachable; });
+    if (clients.size() > most && lost != clients.end())
+        remove(aor, std::string(lost->ruid));
 }
 
 void UpstreamClients::remove(std::string_view aor, std::string_view token) {
     if (table_.remove(aor, token))
         aors_.erase(aors_.find(token));
+}
+
+void UpstreamClients::remove_all(std::string_view aor) {
+    for (const locate::Binding &client : std::vector<locate::Binding>(table_.of(aor)))
+        remove(aor, client.ruid);
 }
 
 void UpstreamClients::lose(const transaction::Flow &flow) {

@@ -12,8 +12,10 @@ namespace cord::engine::proxy {
 /// The ruid of each binding is its token.
 class UpstreamClients {
   public:
-    void put(locate::Binding client);
+    /// Of more than `most` of its user, one that is not reachable makes room: that lost first.
+    void put(locate::Binding client, std::size_t most);
     void remove(std::string_view aor, std::string_view token);
+    void remove_all(std::string_view aor);
     /// A connection died. Its clients stay registered upstream, for we have no password to end that: they
     /// are kept as unreachable until they come again, or their time is over.
     void lose(const transaction::Flow &flow);

@@ -15,8 +15,10 @@ using wire::sip::Method;
 
 /// Whether we are where the request ends, so that it needs no hop more.
 bool is_for_us(const Exchange &e) {
+    if (e.in_dialog || !e.client.empty())
+        return false;
     Method method = e.request.method();
-    return e.domain && (method == Method::register_ || (method == Method::options && e.uri.user.empty()));
+    return (method == Method::register_ && e.domain) || (method == Method::options && e.is_for_server());
 }
 
 /// RFC 3261 section 16.3 item 4: a Via of ours whose branch was made for the same request.
@@ -54,21 +56,26 @@ Next validate(State &s, Exchange &e) {
     if (!is_upstream_domain(s, e.uri))
         e.domain = s.identity.own_domain(e.uri);
     e.loop_mark = loop_mark(e);
-    // Item 3: "If the request contains a Max-Forwards header field with a field value of zero (0), the
-    // element MUST NOT forward the request." Item 4 is about loops.
-    auto hops = wire::sip::max_forwards(request);
-    if (hops && hops->value_or(1) == 0 && !is_for_us(e))
-        return reply(s, e, 483);
+    // Item 4: "If a loop is detected, the element MAY return a 482 (Loop Detected) response."
     if (has_looped(s, e))
         return reply(s, e, 482);
     // Item 5: "The proxy MUST return a 420 (Bad Extension) [with] an Unsupported header field listing each of
     // the option-tags the element did not understand." We know none that asks something of a proxy.
     std::string unknown = unknown_options(request, HeaderId::proxy_require, {});
-    if (unknown.empty() && is_for_us(e))
-        unknown = unknown_options(request, HeaderId::require, {"path", "outbound"});
-    if (!unknown.empty())
-        return reply(s, e, 420, {}, {{"Unsupported", unknown}});
-    return Next::go_on;
+    return unknown.empty() ? Next::go_on : reply(s, e, 420, {}, {{"Unsupported", unknown}});
+}
+
+Next check_end(State &s, Exchange &e) {
+    // Item 3: "If the request contains a Max-Forwards header field with a field value of zero (0), the
+    // element MUST NOT forward the request."
+    if (!is_for_us(e)) {
+        auto hops = wire::sip::max_forwards(e.request);
+        return hops && hops->value_or(1) == 0 ? reply(s, e, 483) : Next::go_on;
+    }
+    // RFC 3261 section 8.2.2.3: "If a UAS does not understand an option-tag listed in a Require header field,
+    // it MUST respond by generating a response with status code 420 (Bad Extension)."
+    std::string unknown = unknown_options(e.request, HeaderId::require, {"path", "outbound"});
+    return unknown.empty() ? Next::go_on : reply(s, e, 420, {}, {{"Unsupported", unknown}});
 }
 
 } // namespace cord::engine::proxy

@@ -44,9 +44,9 @@ class Registrar {
 
     void set_limits(const Limits &limits) { limits_ = limits; }
 
-    /// `request` is an authorised REGISTER for user@domain that came over `flow`. The table is changed at
-    /// once, so that what comes next sees it, and back again if `stored` tells that the changes of `token`
-    /// could not be written.
+    /// `request` is an authorised REGISTER for user@domain, and `flow` the way back to its sender. The table
+    /// is changed at once, so that what comes next sees it, and back again if `stored` tells that the changes
+    /// of `token` could not be written.
     [[nodiscard]] Outcome process(const wire::sip::Message &request, std::string_view user,
                                   std::string_view domain, const transaction::Flow &flow, std::uint64_t token,
                                   base::Now now);

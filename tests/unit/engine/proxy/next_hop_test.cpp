@@ -271,6 +271,30 @@ TEST_CASE("a Route leads where the operator lets it, and says what he left open"
     CHECK(t.bench.resolutions.size() == 1);
 }
 
+TEST_CASE("OPTIONS that a Route leads on does not end here", "[proxy][next-hop]") {
+    Config config = trunk_config();
+    config.authenticate = false;
+    Trunk t(config);
+    auto options = [&](std::string_view hops, std::string_view extra) {
+        t.bench.send(t.alice, message(fmt::format(R"(OPTIONS sip:iop.test SIP/2.0
+            Via: SIP/2.0/WSS gfdl.invalid;branch=z9hG4bKo{}{}
+            Max-Forwards: {}
+            To: <sip:iop.test>
+            From: <sip:alice@iop.test>;tag=o
+            Call-ID: o
+            CSeq: 1 OPTIONS
+            Require: unheard-of{})",
+                                                  hops, extra.size(), hops, extra)));
+    };
+    options("0", "");
+    CHECK(t.alice.next("420").is_response());
+    options("0", "\nRoute: <sip:trunk.example;lr>");
+    CHECK(t.alice.next("483").is_response());
+    CHECK(t.bench.resolutions.empty());
+    options("1", "\nRoute: <sip:trunk.example;lr>");
+    CHECK(t.first.next("OPTIONS").header(HeaderId::max_forwards) == "0");
+}
+
 TEST_CASE("a user's request to another domain goes to the outbound proxy", "[proxy][next-hop]") {
     Config config = Bench::default_config();
     SECTION("that there is") {

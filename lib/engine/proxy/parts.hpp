@@ -1,0 +1,40 @@
+// What a Core is made of: the state, and how inputs and transactions are brought to the processors.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/proxy/core.hpp"
+#include "engine/proxy/state.hpp"
+#include "wire/sip/message.hpp"
+#include "wire/sip/validate.hpp"
+
+namespace cord::engine::proxy {
+
+struct Core::Parts : State {
+    Parts(Config c, base::Random &r) : State(std::move(c), r), tag_secret(r.token(16)) {}
+
+    const std::string tag_secret; // so that nobody else knows the tags of stateless answers
+
+    void on_request(const wire::sip::Message &request, const Flow &flow);
+    void on_cancel(const wire::sip::Message &request, const transaction::Received &received);
+    void run(Exchange &e);
+    void resume(std::uint64_t exchange);
+    void reject_malformed(const wire::sip::Message &request, const Flow &flow, const wire::sip::Fault &fault);
+    void reject_statelessly(const wire::sip::Message &request, const Flow &flow, std::uint16_t code,
+                            std::string_view reason, const Headers &headers = {});
+    [[nodiscard]] std::string stateless_tag(const wire::sip::Message &request) const;
+    void expire_bindings();
+    void ring(const Alarm &alarm);
+    void settle();
+    void handle(transaction::Output &output);
+    void end_transaction(transaction::Id id);
+    void forget_if_over(std::uint64_t exchange);
+    template <class Take>
+    void answer(Token token, Take take);
+    [[nodiscard]] std::optional<Question> answered(Token token);
+};
+
+} // namespace cord::engine::proxy
