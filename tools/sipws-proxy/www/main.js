@@ -1,4 +1,5 @@
 // The page: fields to settings, buttons to the phone, the phone's events to what is shown.
+import { secureAddress, whyNoCalls } from './media.js';
 import { Phone } from './phone.js';
 import * as settings from './settings.js';
 
@@ -37,12 +38,16 @@ function log(text, bad = false) {
 /** Runs what a button asks for; a mistake is said, not thrown away. */
 const on = (id, event, act) => $(id).addEventListener(event, e => {
   e.preventDefault();
+  attempt(() => act(e));
+});
+
+function attempt(act) {
   try {
-    act(e);
+    act();
   } catch (error) {
     log(error.message, true);
   }
-});
+}
 
 on('account', 'submit', () => {
   const values = read();
@@ -92,13 +97,15 @@ let clock = null;
 let ring = null;
 
 phone.addEventListener('state', ({ detail: { state, text } }) => {
+  if (state === 'failed' || state === 'reconnecting')
+    log(text, state === 'failed');
+  if (state === 'online' && $('state').dataset.state === 'reconnecting')
+    log('Connected again.');
   $('state').dataset.state = state;
   $('state-text').textContent = text;
   $('connect').textContent = wantsAccount() ? 'Connect' : 'Disconnect';
   show('account-fields', wantsAccount());
-  show('dialer', state === 'online');
-  if (state === 'failed')
-    log(text, true);
+  show('dialer', state === 'online' && !phone.busy);
 });
 
 phone.addEventListener('incoming', ({ detail: { from, video } }) => {
@@ -106,6 +113,7 @@ phone.addEventListener('incoming', ({ detail: { from, video } }) => {
   $('incoming-kind').textContent = video ? ' with video' : '';
   show('answer-video', video);
   show('incoming', true);
+  show('dialer', false);
   startRinging();
 });
 
@@ -186,7 +194,17 @@ function stopRinging() {
   ring = null;
 }
 
+function warnOfNoCalls() {
+  const obstacle = whyNoCalls();
+  $('obstacle-text').textContent = obstacle;
+  $('secure-link').href = $('secure-link').textContent = secureAddress();
+  show('obstacle', Boolean(obstacle));
+  show('secure', !window.isSecureContext);
+  $('call-audio').disabled = $('call-video').disabled = Boolean(obstacle);
+}
+
+warnOfNoCalls();
 const kept = settings.load();
 fill(kept);
 if (kept.address && kept.password)
-  phone.connect(kept);
+  attempt(() => phone.connect(kept));

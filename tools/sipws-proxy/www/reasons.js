@@ -31,7 +31,12 @@ const CAUSES = {
   'Canceled': 'Cancelled.',
   'Rejected': 'The call was declined.',
   'Authentication Error': 'The password is wrong.',
+  'Internal Error': 'The browser could not set up the call.',
 };
+
+/** One sentence from what JsSIP throws when it does not take a setting. */
+export const refusal = ({ parameter, message }) => parameter === 'uri'
+  ? 'This is no address. One is a user and a domain, as in alice@example.org.' : message;
 
 /** One sentence from a JsSIP failure: its code, its cause, and what the server says in Warning or Reason. */
 export function explain({ cause, message, response }) {

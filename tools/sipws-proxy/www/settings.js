@@ -36,5 +36,32 @@ export function iceServers(settings) {
   }
   if (!Array.isArray(list))
     throw new Error('The ICE servers must be a JSON list.');
+  for (const server of list)
+    tryIceServer(server);
   return list;
+}
+
+/** The browser is the one to know what it takes; the words of its own begin with the name of its class. */
+function tryIceServer(server) {
+  try {
+    new RTCPeerConnection({ iceServers: [server] }).close();
+  } catch ({ message }) {
+    const which = JSON.stringify(server?.urls ?? server);
+    throw new Error(`The browser cannot use the ICE server ${which}: ${message.replace(/^Failed to .*?: /, '')}`);
+  }
+}
+
+/** The WebSocket URL, once it is one that this page may use; throws a sentence for the user. */
+export function webSocketUrl({ wsUrl }) {
+  let scheme;
+  try {
+    scheme = new URL(wsUrl).protocol;
+  } catch {
+    scheme = '';
+  }
+  if (!['ws:', 'wss:'].includes(scheme))
+    throw new Error(`“${wsUrl}” is no WebSocket URL. One looks like ${defaults().wsUrl}`);
+  if (scheme === 'ws:' && location.protocol === 'https:')
+    throw new Error('A page loaded by https can connect to wss:// URLs alone.');
+  return wsUrl;
 }

@@ -7,12 +7,12 @@ const add = (name, run) => C.push({ name: 'webphone/' + name, run });
 const [ESTAB, CLOSED, INC] = ['CALL_ESTABLISHED', 'CALL_CLOSED', 'CALL_INCOMING'];
 
 /** Opens the page and, unless told otherwise, connects; `shot` writes a picture beside the traces. */
-async function open(x, n, { user = n === 'A' ? 'alice' : 'bob', password, connect = true, width = 1000, height = 900 } = {}) {
+async function open(x, n, { user = n === 'A' ? 'alice' : 'bob', password, connect = true, width = 1000, height = 900, url = x.gw.page } = {}) {
   if (!x.gw.page)
     x.skip('gateway profile has no "page" URL');
   if (!fs.existsSync(path.join(process.env.CORDBOARD_BUILD, 'www/index.html')))
     x.skip('the web phone is not built');
-  const w = await (await x.browser(n)).agent({ url: x.gw.page });
+  const w = await (await x.browser(n)).agent({ url });
   Object.assign(w, { name: `${n}-webphone-${user}`, user, tone: x.TONE[n] });
   x.open.push(w);
   const { page } = w;
@@ -22,6 +22,7 @@ async function open(x, n, { user = n === 'A' ? 'alice' : 'bob', password, connec
   await page.setViewportSize({ width, height });
   w.id = id => page.locator('#' + id);
   w.says = text => page.waitForFunction(t => document.getElementById('log').textContent.includes(t) || document.getElementById('state-text').textContent.includes(t), text, { timeout: 8000 });
+  w.told = () => w.id('log').innerText();
   w.lamp = state => page.waitForFunction(s => document.getElementById('state').dataset.state === s, state, { timeout: 8000 });
   w.talking = () => page.waitForFunction(() => document.getElementById('call-state').textContent === 'Talking', null, { timeout: 10000 });
   w.over = () => w.id('call').waitFor({ state: 'hidden', timeout: 8000 });
@@ -40,6 +41,22 @@ add('wrong-password-says-so', async x => {
   const w = await open(x, 'A', { password: 'wrong', connect: false });
   await w.id('connect').click();
   await w.says('The password is wrong.');
+});
+
+add('wrong-settings-say-so', async x => {
+  const w = await open(x, 'A', { connect: false });
+  await w.id('expert').locator('summary').click();
+  for (const [id, wrong, sentence] of [
+    ['address', 'alice', 'This is no address.'],
+    ['ws-url', 'foo', '“foo” is no WebSocket URL.'],
+    ['ice-servers', '[{"urls": "http://x"}]', 'cannot use the ICE server "http://x"'],
+  ]) {
+    const right = await w.id(id).inputValue();
+    await w.id(id).fill(wrong);
+    await w.id('connect').click();
+    await w.says(sentence);
+    await w.id(id).fill(right);
+  }
 });
 
 add('settings-are-kept', async x => {
@@ -88,6 +105,39 @@ add('is-called-by-phone', async x => {
   await x.phoneHears(p, w.tone);
   await p.hangup();
   await w.over();
+});
+
+add('one-call-at-a-time', async x => {
+  const w = await open(x, 'A'), p = await x.phone('p');
+  await w.id('target').fill('1002');
+  await p.dial(x.uri('alice'));
+  await w.id('answer').waitFor({ state: 'visible', timeout: 8000 });
+  x.assert(!await w.id('dialer').isVisible(), 'a call can be made while one rings');
+  await w.page.evaluate(() => document.getElementById('dial').requestSubmit());
+  await w.says('There is a call already.');
+  await w.id('decline').click();
+  await p.wait(CLOSED, 5000);
+  await w.id('dialer').waitFor({ state: 'visible', timeout: 4000 });
+});
+
+add('answer-that-fails-ends-the-call', async x => {
+  const w = await open(x, 'A'), p = await x.phone('p');
+  await w.page.evaluate(() => { RTCPeerConnection.prototype.addTrack = () => { throw new Error('broken'); }; });
+  await p.dial(x.uri('alice'));
+  await w.id('answer').waitFor({ state: 'visible', timeout: 8000 });
+  await w.id('answer').click();
+  await w.says('The browser could not set up the call.');
+  await p.wait(CLOSED, 5000);
+});
+
+add('without-https-says-so', async x => {
+  const w = await open(x, 'A', { url: x.gw.ws.replace(/^ws/, 'http') }), p = await x.phone('p');
+  x.assert(await w.id('secure-link').getAttribute('href') === x.gw.page, 'no link to the page by https');
+  x.assert(await w.id('call-audio').isDisabled(), 'a call can be made that would never start');
+  await w.shot('webphone-insecure');
+  await p.dial(x.uri('alice'));
+  await p.wait(CLOSED, 8000);
+  await w.says('called. This page cannot');
 });
 
 add('opus-alone-to-a-phone-with-pcma', async x => {
@@ -160,6 +210,20 @@ add('connection-cut-and-back', async x => {
   await x.phoneHears(p, w.tone, 'after the reconnect');
   await p.hangup();
   await w.over();
+});
+
+add('server-gone-and-back', async x => {
+  const w = await open(x, 'A');
+  const sockets = () => w.page.evaluate(() => window.__iop.sockets.length);
+  const before = await sockets();
+  await w.page.context().setOffline(true);
+  await w.page.evaluate(() => window.__iop.sockets.at(-1).close());
+  await w.lamp('reconnecting');
+  x.assert(await x.until(async () => await sockets() >= before + 2, 9000), 'it does not try to reconnect');
+  x.assert((await w.told()).split('Connection lost').length === 2, 'told more than once: ' + await w.told());
+  x.assert(!await w.id('account-fields').isVisible(), 'the account is asked for while it reconnects');
+  await w.page.context().setOffline(false);
+  await w.page.waitForFunction(() => document.getElementById('state').dataset.state === 'online', null, { timeout: 20000 });
 });
 
 add('fits-a-phone', async x => {
