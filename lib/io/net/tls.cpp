@@ -4,6 +4,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <cstring>
+
 #include <fmt/format.h>
 
 #include "base/address.hpp"
@@ -21,6 +23,21 @@ std::shared_ptr<ssl_ctx_st> make_context(const SSL_METHOD *method) {
     SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                            SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
     return context;
+}
+
+std::shared_ptr<ssl_ctx_st> make_client_context() {
+    auto context = make_context(TLS_client_method());
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+    return context;
+}
+
+/// The reason of OpenSSL's oldest error in words; it has none of its own for what the system refused.
+std::string reason() {
+    const unsigned long error = ERR_peek_error();
+    if (ERR_SYSTEM_ERROR(error))
+        return std::strerror(ERR_GET_REASON(error));
+    const char *text = ERR_reason_error_string(error);
+    return text == nullptr ? "no reason is known" : text;
 }
 
 } // namespace
@@ -49,23 +66,20 @@ Ssl TlsServer::accept(int fd) const {
     return ssl;
 }
 
-TlsClient::TlsClient() : context_(make_context(TLS_client_method())) {
-    SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
-    (void)SSL_CTX_set_default_verify_paths(context_.get()); // a system without authorities trusts nobody
-}
-
 base::Result<void, std::string> TlsClient::trust(const std::string &ca_file) {
-    auto context = make_context(TLS_client_method());
-    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+    auto context = make_client_context();
     ERR_clear_error();
     if (SSL_CTX_load_verify_file(context.get(), ca_file.c_str()) != 1)
-        return tl::unexpected(fmt::format("{}: no certificates can be read there: {}", ca_file,
-                                          ERR_reason_error_string(ERR_peek_error())));
+        return tl::unexpected(fmt::format("{}: no certificates can be read there: {}", ca_file, reason()));
     context_ = std::move(context);
     return {};
 }
 
-Ssl TlsClient::connect(int fd, const std::string &host) const {
+Ssl TlsClient::connect(int fd, const std::string &host) {
+    if (!context_) {
+        context_ = make_client_context();
+        (void)SSL_CTX_set_default_verify_paths(context_.get()); // a system without authorities trusts nobody
+    }
     Ssl ssl(SSL_new(context_.get()));
     CORD_ASSERT(ssl && SSL_set_fd(ssl.get(), fd) == 1);
     if (base::IpAddress::parse(host)) {

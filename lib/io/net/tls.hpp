@@ -33,15 +33,14 @@ class TlsServer {
 /// we trust, or the handshake fails.
 class TlsClient {
   public:
-    /// Trusts the system's authorities.
-    TlsClient();
-    /// Trusts those of this PEM file instead. The error names the file.
+    /// The authorities of this PEM file are trusted instead of the system's. The error names the file.
     [[nodiscard]] base::Result<void, std::string> trust(const std::string &ca_file);
-    /// `host` is a name or an IP address.
-    [[nodiscard]] Ssl connect(int fd, const std::string &host) const;
+    /// `host` is a name or an IP address. The first connection reads the system's authorities, if none were
+    /// named: it takes a while and some megabytes, which nobody pays who opens none.
+    [[nodiscard]] Ssl connect(int fd, const std::string &host);
 
   private:
-    std::shared_ptr<ssl_ctx_st> context_;
+    std::shared_ptr<ssl_ctx_st> context_; ///< Of those whom we trust, once known.
 };
 
 } // namespace cord::io::net

@@ -122,7 +122,15 @@ TEST_CASE("a TLS peer has to prove that it is the host we mean", "[net]") {
         CHECK_FALSE(sent(client, 1));
         CHECK(words.text().find("ostname mismatch") != std::string::npos);
     }
+    SECTION("the system's authorities are read for the first connection, not before") {
+        ::setenv("SSL_CERT_FILE", (folder.path + "/cert.pem").c_str(), 1);
+        CHECK(sent(client, 1));
+        ::unsetenv("SSL_CERT_FILE");
+    }
     CHECK_FALSE(client.transports.trust(folder.path + "/key.pem"));
+    auto none = client.transports.trust(folder.path + "/none.pem");
+    REQUIRE_FALSE(none);
+    CHECK(none.error().find("No such file") != std::string::npos);
 }
 
 TEST_CASE("listeners without a descriptor left accept again, each of them", "[net]") {
