@@ -39,9 +39,9 @@ void Context::say(const std::string &words) const {
 }
 
 Outcome<io::db::Database> Context::open_database() const {
-    auto url = database_.resolve(app_.common().run_dir);
+    auto url = database_.resolve(app_);
     if (!url)
-        return refuse(app_.value_code("db"), url.error());
+        return refuse(url.error().code, url.error().text);
     auto opened = io::db::Database::open(*url);
     if (!opened)
         return refuse(opened.error());

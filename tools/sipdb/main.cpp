@@ -26,9 +26,9 @@ struct Tool {
 };
 
 int Tool::create() const {
-    auto url = database.resolve(app.common().run_dir);
+    auto url = database.resolve(app);
     if (!url)
-        return app.refuse(app.value_code("db"), url.error());
+        return app.refuse(url.error().code, url.error().text);
     // The folder is made where it is the usual one; a path that the user wrote is taken at its word.
     if (database.url.empty() && database.file.empty()) {
         const std::string folder = io::cli::state_directory(app.common().run_dir);
@@ -47,9 +47,9 @@ int Tool::create() const {
 
 int Tool::status() const {
     using Column = io::cli::Column;
-    auto url = database.resolve(app.common().run_dir);
+    auto url = database.resolve(app);
     if (!url)
-        return app.refuse(app.value_code("db"), url.error());
+        return app.refuse(url.error().code, url.error().text);
     auto opened = Database::open(*url);
     if (!opened)
         return failed(opened.error());

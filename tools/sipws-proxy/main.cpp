@@ -228,9 +228,9 @@ Done Daemon::open() {
     if (!wanted)
         return tl::unexpected(wanted.error());
     listeners_ = std::move(*wanted);
-    auto database = options_.database.resolve(app_.common().run_dir);
+    auto database = options_.database.resolve(app_);
     if (!database)
-        return refuse(Exit::wrong_usage, database.error(), "db");
+        return refuse(database.error().code, database.error().text);
     database_ = std::move(*database);
     auto made = setup();
     if (!made)
@@ -243,7 +243,9 @@ Done Daemon::open() {
     if (wants_certificate() || !options_.tls_cert.empty())
         if (Done done = read_certificate(certificate_); !done)
             return done;
-    return bind();
+    if (Done done = bind(); !done)
+        return done;
+    return listen_for_control();
 }
 
 std::vector<std::string> Daemon::certificate_names() const {
@@ -305,8 +307,6 @@ Done Daemon::listen_for_control() {
 }
 
 Done Daemon::serve() {
-    if (Done done = listen_for_control(); !done)
-        return done;
     if (account_)
         if (auto dropped = io::net::drop_privileges(*account_); !dropped)
             return refuse(Exit::not_permitted, dropped.error());
@@ -390,7 +390,7 @@ void Daemon::name_defaults() {
     }
 }
 
-/// Ports and certificate were tried as for a start.
+/// Ports, certificate and control socket were tried as for a start.
 int Daemon::check() {
     name_defaults();
     std::fputs(app_.effective_configuration().c_str(), stdout);

@@ -27,16 +27,27 @@ base::Result<std::string, std::string> DatabaseOption::text(std::string_view run
     std::string line;
     std::ifstream in(file);
     if (!std::getline(in, line))
-        return tl::unexpected(
-            fmt::format("--db-file {}: {}", file, in.is_open() ? "it is empty" : std::strerror(errno)));
+        return tl::unexpected(fmt::format("--db-file {}: {}", file,
+                                          in.is_open() && !in.bad() ? "it is empty" : std::strerror(errno)));
     return std::string(base::trim(line));
 }
 
-base::Result<Url, std::string> DatabaseOption::resolve(std::string_view run_dir) const {
-    return text(run_dir).and_then([](const std::string &text) {
-        return parse_url(text).map_error(
-            [&](base::Error e) { return fmt::format("{}: {}", without_password(text), e.reason); });
-    });
+base::Result<Url, cli::Wrong> DatabaseOption::resolve(const cli::App &app) const {
+    const auto wrong = [](int code, std::string words) {
+        return tl::unexpected(cli::Wrong{code, std::move(words)});
+    };
+    // A file is configuration, wherever its name was said.
+    const int code = url.empty() && !file.empty() ? cli::bad_configuration : app.value_code("db");
+    const auto given = text(app.common().run_dir);
+    if (!given)
+        return wrong(code, given.error());
+    const auto parsed = parse_url(*given);
+    if (!parsed)
+        return wrong(code, fmt::format("{}: {}", without_password(*given), parsed.error().reason));
+    if (!is_built_in(parsed->engine))
+        return wrong(cli::unavailable,
+                     fmt::format("{}: this build speaks to SQLite alone", without_password(*given)));
+    return *parsed;
 }
 
 int exit_code(Trouble trouble) {

@@ -19,7 +19,8 @@ struct DatabaseOption {
     /// --db, else the first line of --db-file, else cordboard.sqlite in the state directory. Errors are
     /// sentences.
     [[nodiscard]] base::Result<std::string, std::string> text(std::string_view run_dir) const;
-    [[nodiscard]] base::Result<Url, std::string> resolve(std::string_view run_dir) const;
+    /// The same read as a URL that this build can speak to; the error has the exit code.
+    [[nodiscard]] base::Result<Url, cli::Wrong> resolve(const cli::App &app) const;
 };
 
 [[nodiscard]] int exit_code(Trouble trouble);

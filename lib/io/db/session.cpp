@@ -176,7 +176,7 @@ Session::~Session() {
 }
 
 Result<std::unique_ptr<Session>> Session::open(const Url &url) {
-    if (url.engine != Engine::sqlite)
+    if (!is_built_in(url.engine))
         return fail(Trouble::gone, "this build speaks to SQLite alone");
     struct stat info {};
     if (::stat(url.place.c_str(), &info) != 0) {

@@ -10,6 +10,9 @@ namespace cord::io::db {
 
 enum class Engine { sqlite, postgresql, mysql, odbc };
 
+/// Whether this build can speak to it.
+[[nodiscard]] constexpr bool is_built_in(Engine engine) { return engine == Engine::sqlite; }
+
 struct Url {
     Engine engine = Engine::sqlite;
     std::string place; ///< SQLite: the path. Else what follows the scheme.

@@ -87,7 +87,14 @@ def databases(t):
     (t.folder / "url").write_text(f"sqlite:{t.database}\n")
     expect("--db-file", t.sipdb("status", "--db-file", str(t.folder / "url"), env={"CORDBOARD_RUN_DIR": "/nonexistent"}), 0)
     expect("an unknown kind of database", t.sipdb("status", "--db", "oracle:x"), 2)
-    expect("a missing --db-file", t.sipdb("status", "--db-file", "/nonexistent"), 2, "", "No such file")
+    for tool, command in ((t.sipdb, "status"), (t.sipctl, "list")):
+        done = tool("--db-file", "/nonexistent", command)
+        expect("a missing --db-file", done, 78, "", "No such file")
+        expect("a folder as --db-file", tool("--db-file", str(t.folder), command), 78, "", "directory")
+        expect("a database that this build does not speak to", tool("--db", "postgres://u:p@h/d", command), 69, "",
+               "postgres://u@h/d: this build speaks to SQLite alone")
+    (t.folder / "nonsense").write_text("nonsense\n")
+    expect("a --db-file that holds no URL", t.sipdb("status", "--db-file", str(t.folder / "nonsense")), 78, "", "URL")
     (t.folder / "text").write_text("no database " * 1000)
     expect("a file that is no database", t.sipdb("status", "--db", f"sqlite:{t.folder}/text"), 69)
 

@@ -35,6 +35,11 @@ def refuses_to_start(proxy):
     refuses(proxy, [*free, "--trace", "/nonexistent/file"], 73, "No such file")
     refuses(proxy, [*free, "--www", "/nonexistent"], 78, "no such folder")
     refuses(proxy, [*free, "--tls-ca", f"{proxy.folder}/log"], 78, "no certificates")
+    refuses(proxy, [*free, "--tls-ca", "/nonexistent"], 78, "No such file")
+    refuses(proxy, [*free, "--tls-ca", proxy.folder], 78, "no certificates")
+    refuses(proxy, [*free, "--db", "postgres://me:secret@localhost/sip"], 69, "postgres://me@localhost/sip: this build speaks to SQLite")
+    refuses(proxy, [*free, "--db-file", "/nonexistent"], 78, "No such file")
+    refuses(proxy, [*free, "--db-file", proxy.folder], 78, "directory")
     refuses(proxy, [*free, "--min-expires", "900", "--max-expires", "60"], 2, "--min-expires")
     refuses(proxy, [*free, "--listn", "x"], 2, "listen")
     refuses(proxy, ["-l", "udp:127.0.0.1:0"], 73, "proxy.sock")
@@ -44,7 +49,16 @@ def refuses_to_start(proxy):
     refuses(proxy, ["-l", "tls:127.0.0.1:0", "--tls-cert", f"{proxy.folder}/cert.pem", "--tls-key", key], 77, "key")
 
 
-def checks(proxy):
+def checks():
+    with server.Proxy(BUILD, transports=("udp",)) as proxy:
+        taken = proxy.run("sipws-proxy", "--check", "-l", "udp:127.0.0.1:0")
+        check(taken.returncode == 73 and "proxy.sock" in taken.stderr, "--check: the control socket of one that runs: 73", taken)
+        proxy.stop()
+        checks_all(proxy)
+        check(not os.path.exists(f"{proxy.folder}/proxy.sock"), "--check leaves no control socket behind")
+
+
+def checks_all(proxy):
     def check_with(*options):
         return proxy.run("sipws-proxy", "--check", "-l", "udp:127.0.0.1:0", *options)
 
@@ -66,6 +80,8 @@ def checks(proxy):
                                  (["--breaker", f"unix:{proxy.folder}/none"], 69, "does not answer"),
                                  (["--breaker", "exec:/nonexistent/breaker"], 69, "does not answer"),
                                  (["--user", "nosuch"], 78, "no user nosuch"), (["--group", "nosuch"], 78, "no group nosuch"),
+                                 (["--control", "/nonexistent/x.sock"], 73, "No such file"),
+                                 (["--control", f"{proxy.folder}/again.conf"], 73, "no socket"),
                                  (["--control-group", "nosuch"], 78, "no group nosuch"), (["--control-mode", "9999"], 2, "octal"),
                                  (["--tls-cert", "/nonexistent"], 78, "/nonexistent"),
                                  (["--domain", ""], 2, "--domain"), (["--domain", "a b;c"], 2, "--domain")):
@@ -227,10 +243,10 @@ def serves_every_address():
 
 def main():
     with server.Proxy(BUILD) as proxy:
-        for test in (refuses_to_start, checks, keeps_secrets, reloads_its_certificate, bears_a_locked_database):
+        for test in (refuses_to_start, keeps_secrets, reloads_its_certificate, bears_a_locked_database):
             run(test, proxy)
         check(proxy.alive(), "the proxy is alive", proxy.words())
-    for test in (counts_from_the_start, reloads_its_configuration, starts_without_a_database, never_waits_for_a_reader, drains, serves_every_address):
+    for test in (checks, counts_from_the_start, reloads_its_configuration, starts_without_a_database, never_waits_for_a_reader, drains, serves_every_address):
         run(test)
     done()
 
