@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "io/http/request.hpp"
 
 namespace cord::io::http {
 
@@ -86,7 +87,8 @@ std::optional<std::string> Files::locate(std::string_view target) const {
     if (failed || !fs::is_regular_file(found, failed))
         return std::nullopt;
     // Compared after links and dots are gone, folder by folder.
-    const bool inside = std::mismatch(root.begin(), root.end(), found.begin(), found.end()).first == root.end();
+    const bool inside =
+        std::mismatch(root.begin(), root.end(), found.begin(), found.end()).first == root.end();
     return inside ? std::optional(found.string()) : std::nullopt;
 }
 
@@ -95,8 +97,8 @@ Response Files::file(const std::string &path, const Request &request) const {
     std::ifstream in(path, std::ios::binary);
     if (stat(path.c_str(), &status) != 0 || !in)
         return plain(404, "There is nothing here.");
-    const std::string tag =
-        fmt::format("\"{:x}-{:x}\"", status.st_size, status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec);
+    const std::string tag = fmt::format("\"{:x}-{:x}\"", status.st_size,
+                                        status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec);
     Response response{200,
                       {{"Content-Type", std::string(type_of(path))},
                        {"ETag", tag},
@@ -119,14 +121,17 @@ Response Files::answer(const Request &request) const {
         refused.headers.emplace_back("Allow", "GET, HEAD");
         return refused;
     }
+    // RFC 9112 section 3.2.2: "a server MUST accept the absolute-form in requests".
+    const std::string_view target = origin_form(request.target);
     Response response;
-    if (base::cut(request.target, '?').first == "/healthz")
+    if (base::cut(target, '?').first == "/healthz")
         response = plain(200, "ok");
-    else if (auto path = locate(request.target))
+    else if (auto path = locate(target))
         response = file(*path, request);
     else
-        response = plain(404, root_.empty() ? "No web phone is served here; this port speaks SIP over WebSocket."
-                                            : "There is nothing here.");
+        response =
+            plain(404, root_.empty() ? "No web phone is served here; this port speaks SIP over WebSocket."
+                                     : "There is nothing here.");
     response.head_only = head;
     return response;
 }

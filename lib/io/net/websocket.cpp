@@ -15,6 +15,8 @@
 #include <boost/beast/websocket.hpp>
 
 #include "base/text.hpp"
+#include "io/http/request.hpp"
+#include "io/net/close_watch.hpp"
 
 namespace cord::io::net {
 namespace {
@@ -28,7 +30,8 @@ using boost::system::error_code;
 class BeastStream {
   public:
     using executor_type = asio::io_context::executor_type;
-    BeastStream(Loop &loop, Stream &stream) : executor_(loop.context().get_executor()), stream_(&stream) {}
+    BeastStream(Loop &loop, Stream &stream, CloseWatch &watch)
+        : executor_(loop.context().get_executor()), stream_(&stream), watch_(&watch) {}
 
     [[nodiscard]] executor_type get_executor() const { return executor_; }
     [[nodiscard]] Stream &stream() const { return *stream_; }
@@ -36,12 +39,16 @@ class BeastStream {
     template <class Buffers, class Handler>
     void async_read_some(const Buffers &buffers, Handler &&handler) {
         transfer(first_of<base::MutableBytes>(buffers), std::forward<Handler>(handler),
-                 [](Stream &s, base::MutableBytes b) { return s.read(b); });
+                 [watch = watch_](Stream &s, base::MutableBytes b) {
+                     const Stream::Moved moved = s.read(b);
+                     watch->heard(b.first(moved.bytes));
+                     return moved;
+                 });
     }
     template <class Buffers, class Handler>
     void async_write_some(const Buffers &buffers, Handler &&handler) {
         transfer(first_of<base::Bytes>(buffers), std::forward<Handler>(handler),
-                 [](Stream &s, base::Bytes b) { return s.write(b); });
+                 [watch = watch_](Stream &s, base::Bytes b) { return s.write(watch->said(b)); });
     }
 
   private:
@@ -82,6 +89,7 @@ class BeastStream {
 
     executor_type executor_;
     Stream *stream_;
+    CloseWatch *watch_;
 };
 
 /// What Beast calls to close the connection after its closing handshake: our FIN, then the peer's.
@@ -116,12 +124,25 @@ bool offers_sip(const HttpRequest &request) {
     return found;
 }
 
+http::Response sentence(int status, std::string_view text) {
+    return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string(text) + "\n"};
+}
+
+/// RFC 9112 section 3.2: "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request
+/// message that lacks a Host header field and to any request message that contains more than one Host header
+/// field line or a Host header field with an invalid field value."
+bool has_good_host(const HttpRequest &request) {
+    const std::size_t lines = request.count(beast::http::field::host);
+    return lines <= 1 && (lines == 1 || request.version() < 11) &&
+           http::is_host(view(request[beast::http::field::host]));
+}
+
 class WebSocket final : public Connection {
   public:
     WebSocket(Loop &loop, Stream stream, Flow flow, ConnectionOwner &owner, const ConnectionLimits &limits,
               const WebSocketOptions &options)
         : Connection(std::move(flow), owner, limits), loop_(loop), stream_(std::move(stream)), timer_(loop),
-          options_(options), ws_(BeastStream(loop, stream_)) {}
+          options_(options), ws_(BeastStream(loop, stream_, watch_)) {}
 
     void start() override;
     void send(std::string bytes, std::uint64_t token) override;
@@ -150,6 +171,7 @@ class WebSocket final : public Connection {
     Stream stream_;
     Timer timer_;
     const WebSocketOptions &options_;
+    CloseWatch watch_;
     ws::stream<BeastStream> ws_;
     beast::flat_buffer buffer_;
     std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
@@ -185,16 +207,14 @@ void WebSocket::on_request(error_code ec) {
         return;
     if (ec)
         return refuse_request(ec);
-    if (ws::is_upgrade(parser_->get()))
-        return upgrade();
     const HttpRequest &request = parser_->get();
+    if (!has_good_host(request))
+        return respond(sentence(400, "The request wants one Host, and a good one (RFC 9112)."));
+    if (ws::is_upgrade(request))
+        return upgrade();
     http::Request question{std::string(view(request.method_string())), std::string(view(request.target())),
                            std::string(view(request[beast::http::field::if_none_match]))};
     respond(options_.http(question));
-}
-
-http::Response sentence(int status, std::string_view text) {
-    return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string(text) + "\n"};
 }
 
 void WebSocket::refuse_request(error_code ec) {
@@ -216,6 +236,9 @@ void WebSocket::upgrade() {
     if (!offers_sip(request))
         return respond(
             sentence(400, "This WebSocket speaks SIP: connect with the subprotocol \"sip\" (RFC 7118)."));
+    // RFC 6455 section 4.2.1 item 5: "a base64-encoded value that, when decoded, is 16 bytes in length".
+    if (!http::is_websocket_key(view(request[beast::http::field::sec_websocket_key])))
+        return respond(sentence(400, "Sec-WebSocket-Key is not 16 bytes in base64 (RFC 6455)."));
     if (!origin.empty() && !options_.origins.empty() &&
         std::find(options_.origins.begin(), options_.origins.end(), origin) == options_.origins.end())
         return respond(sentence(403, "Pages of this origin may not connect here."));
@@ -227,6 +250,7 @@ void WebSocket::upgrade() {
     }));
     ws_.read_message_max(limits_.message);
     ws_.auto_fragment(false);
+    watch_.start();
     ws_.async_accept(request, [s = self()](error_code ec) {
         if (s->dead_)
             return;
@@ -258,16 +282,17 @@ void WebSocket::respond(const http::Response &answer) {
 /// Piece by piece: a slow reader has time for each, however long the whole takes.
 void WebSocket::write_response(bool keep) {
     timer_.after(limits_.half_open, [this] { die(); });
-    beast::http::async_write_some(ws_.next_layer(), *serializer_, [s = self(), keep](error_code ec, std::size_t) {
-        if (s->dead_)
-            return;
-        if (ec || (s->serializer_->is_done() && !keep))
-            return s->say_goodbye();
-        if (!s->serializer_->is_done())
-            return s->write_response(keep);
-        s->timer_.after(s->limits_.half_open, [p = s.get()] { p->die(); });
-        s->read_request();
-    });
+    beast::http::async_write_some(ws_.next_layer(), *serializer_,
+                                  [s = self(), keep](error_code ec, std::size_t) {
+                                      if (s->dead_)
+                                          return;
+                                      if (ec || (s->serializer_->is_done() && !keep))
+                                          return s->say_goodbye();
+                                      if (!s->serializer_->is_done())
+                                          return s->write_response(keep);
+                                      s->timer_.after(s->limits_.half_open, [p = s.get()] { p->die(); });
+                                      s->read_request();
+                                  });
 }
 
 /// The end of plain HTTP: the client reads our answer before the connection is gone.
