@@ -75,10 +75,12 @@ Result<void> scan_request_line(std::string_view line, Head &head) {
         --end;
     const std::size_t method_end = line.find(' ');
     const std::size_t last = line.substr(0, end).rfind(' ');
-    if (method_end == npos || last == npos || last <= method_end || !is_version(line.substr(last + 1)))
+    if (method_end == npos || method_end == 0 || last == npos || last <= method_end ||
+        !is_version(line.substr(last + 1)))
         return fail("neither a request line nor a status line");
+    // RFC 3261 section 7.1: Method is a token. One that is none still names a request that can be answered.
     if (!is_token(line.substr(0, method_end)))
-        return fail("method is not a token");
+        note(head, "method is not a token", 0);
     std::size_t uri = method_end;
     std::size_t uri_end = last;
     while (uri < last && is_blank(line[uri]))

@@ -66,6 +66,10 @@ def malformed(proxy, transport):
         phone.send(bad)
         answer = phone.final()
         check(answer.code == 400, f"{transport}: a CSeq that is no number: 400", answer.raw)
+    with proxy.agent(transport) as phone:
+        phone.send(phone.request("OPTIONS", f"sip:{server.DOMAIN}").replace("OPTIONS sip", "OPT(IONS sip"))
+        answer = phone.final()
+        check(answer.code == 400, f"{transport}: a method that is no token: 400", answer.raw)
     still_registers(proxy, transport, "a malformed request")
 
 
@@ -140,6 +144,9 @@ def websocket_rules(proxy, transport):
                               ("a reserved bit", {"data": b"hello", "rsv": 4}, 1002),
                               ("a reserved opcode", {"data": b"hello", "opcode": 3}, 1002),
                               ("text that is not UTF-8", {"data": b"\xff\xfe"}, 1007),
+                              ("a close code that is none", {"data": b"\x27\x0f", "opcode": 8}, 1002),
+                              ("a close reason that is not UTF-8", {"data": b"\x03\xe8\xff", "opcode": 8}, 1007),
+                              ("a good close code of an application", {"data": b"\x0f\xa0bye", "opcode": 8}, 4000),
                               ("a message too long", {"data": b"x" * 70_000}, 1009)):
         broken = websocket.WebSocket(at, secure)
         broken.frame(**frame)
@@ -159,6 +166,12 @@ def http(proxy, transport):
     secure = transport == "wss"
     for request, code in ((b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", b"200"),
                           (b"HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", b"200"),
+                          (b"GET http://x/healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", b"200"),
+                          (b"GET /healthz HTTP/1.1\r\n\r\n", b"400"),
+                          (b"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", b"400"),
+                          (b"GET /healthz HTTP/1.1\r\nHost: x/y\r\n\r\n", b"400"),
+                          (b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                           b"Sec-WebSocket-Protocol: sip\r\nSec-WebSocket-Key: dG9vIHNob3J0\r\n\r\n", b"400"),
                           (b"GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
                           (b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
                           (b"DELETE / HTTP/1.1\r\nHost: x\r\n\r\n", b"405"),

@@ -73,6 +73,20 @@ TEST_CASE("a message whose end cannot be told ends the stream, and can be answer
     CHECK_FALSE(error("GET / HTTP/1.1\r\n\r\n").request);
 }
 
+TEST_CASE("a method that is no token names a request that can be answered") {
+    StreamFramer framer;
+    framer.push("OPT(IONS sip:h SIP/2.0\r\nContent-Length: 0\r\n\r\n");
+    auto frame = framer.next();
+    REQUIRE(frame);
+    const auto *message = std::get_if<Message>(&*frame);
+    REQUIRE(message);
+    CHECK(message->is_request());
+    REQUIRE(message->fault());
+    CHECK(message->fault()->code == 400);
+    CHECK_FALSE(framer.broken());
+    CHECK_FALSE(Message::parse(" sip:h SIP/2.0\r\n\r\n"));
+}
+
 TEST_CASE("oversize is 513, known from the head already") {
     const auto body = error("INFO sip:a SIP/2.0\r\nCall-ID: 1\r\nl: 70000\r\n\r\n");
     CHECK(body.fault.code == 513);
