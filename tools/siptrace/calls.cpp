@@ -76,7 +76,9 @@ std::vector<std::string> terminal_cells(std::size_t n, const Call &c, std::size_
             std::to_string(c.messages().size() + c.dropped())};
 }
 
-int run(const Options &o) {
+int run(const io::cli::App &app, Options &o) {
+    if (const int wrong = o.query.understand(app); wrong != 0)
+        return wrong;
     engine::trace::Calls calls;
     const int code = read_all(o.query.in, calls);
     const Form form = io::cli::Table::form(o.json);
@@ -84,9 +86,10 @@ int run(const Options &o) {
     // The other columns take 70; the two names share the rest.
     const std::size_t name_width = std::max<std::size_t>(terminal_width(), 94) / 2 - 35;
     io::cli::Table table(terminal ? terminal_columns : all_columns, form);
-    for (const auto &[n, call] : o.query.choose(calls))
+    const auto chosen = o.query.choose(calls);
+    for (const auto &[n, call] : chosen)
         table.row(terminal ? terminal_cells(n, *call, name_width) : all_cells(n, *call));
-    return code;
+    return o.query.verdict(!chosen.empty(), code);
 }
 
 } // namespace
@@ -94,7 +97,7 @@ int run(const Options &o) {
 void add_calls(io::cli::App &app) {
     auto options = std::make_shared<Options>();
     auto command = app.subcommand("calls", "List calls, then registrations and everything else, one a line",
-                                  [options] { return run(*options); });
+                                  [&app, options] { return run(app, *options); });
     options->query.declare(command);
     command.flag("--json", options->json, "One JSON object a line");
 }

@@ -64,7 +64,9 @@ class Extractor {
     std::vector<std::uint8_t> frame_;
 };
 
-int run(const Options &o) {
+int run(const io::cli::App &app, Options &o) {
+    if (const int wrong = o.query.understand(app); wrong != 0)
+        return wrong;
     engine::trace::Calls calls(base::limits::trace_live_bytes);
     Extractor extractor(o);
     const int code = for_each(o.query.in, false, [&](const io::capture::Feed::Found &found) {
@@ -84,7 +86,7 @@ int run(const Options &o) {
 void add_extract(io::cli::App &app) {
     auto options = std::make_shared<Options>();
     auto command = app.subcommand("extract", "Write one RTP stream of a call, for mediacodec and its like",
-                                  [options] { return run(*options); });
+                                  [&app, options] { return run(app, *options); });
     options->query.declare(command);
     command.number("--stream", options->stream, 1, UINT32_MAX, "N",
                    "The stream with this number in 'siptrace flow'");

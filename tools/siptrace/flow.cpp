@@ -60,9 +60,11 @@ void draw_svg(const std::vector<Query::Chosen> &chosen, Output &out) {
     out.write(engine::trace::ladder_svg(engine::trace::make_ladder(*chosen.front().call)));
 }
 
-int run(const Options &o, const std::string &color) {
+int run(const io::cli::App &app, Options &o) {
+    if (const int wrong = o.query.understand(app); wrong != 0)
+        return wrong;
     const bool to_file = !o.out.empty() && o.out != "-";
-    const TextStyle style{to_file ? 0 : terminal_width(), !to_file && wants_colour(color)};
+    const TextStyle style{to_file ? 0 : terminal_width(), !to_file && wants_colour(app.common().color)};
     if (o.follow && o.format == "text")
         return follow(o, style);
     if (o.follow) {
@@ -73,8 +75,10 @@ int run(const Options &o, const std::string &color) {
     const int code = read_all(o.query.in, calls);
     const auto chosen = o.query.choose(calls);
     if (chosen.empty()) {
+        if (code != io::cli::done) // which was told
+            return code;
         fmt::print(stderr, "siptrace: no such call\n");
-        return code == io::cli::done ? io::cli::answer_is_no : code;
+        return io::cli::answer_is_no;
     }
     Output out(o.out);
     if (o.format == "svg")
@@ -88,8 +92,8 @@ int run(const Options &o, const std::string &color) {
 
 void add_flow(io::cli::App &app) {
     auto options = std::make_shared<Options>();
-    auto command = app.subcommand("flow", "Draw calls as ladders",
-                                  [options, &app] { return run(*options, app.common().color); });
+    auto command =
+        app.subcommand("flow", "Draw calls as ladders", [options, &app] { return run(app, *options); });
     options->query.declare(command);
     command.choice("--format", options->format, {"text", "svg"}, "What to draw");
     command.option("-o,--output", options->out, "FILE", "Where to write; - is stdout (default)");

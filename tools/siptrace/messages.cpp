@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "engine/trace/printable.hpp"
 #include "engine/trace/times.hpp"
+#include "io/cli/exit_code.hpp"
 #include "io/cli/table.hpp"
 #include "query.hpp"
 #include "text.hpp"
@@ -64,6 +65,7 @@ class Printer {
     bool print(const Call &call, const Entry &e) {
         if (!options_.query.matches(call) || !options_.query.matches(e))
             return true;
+        found_ = true;
         if (options_.raw)
             return out_.write(e.sip.bytes());
         switch (form_) {
@@ -73,13 +75,14 @@ class Printer {
         }
         return out_.write(aligned(e, width_));
     }
-    int close(int code) { return out_.close(code); }
+    int close(int code) { return out_.close(options_.query.verdict(found_, code)); }
 
   private:
     const Options &options_;
     io::cli::Table::Form form_;
     std::size_t width_;
     Output out_;
+    bool found_ = false;
 };
 
 // The number of what is no call is known at the end alone.
@@ -95,7 +98,11 @@ int run_for_call(const Options &o) {
 }
 
 // All others are printed as they come, and nothing is kept for long.
-int run(const Options &o) {
+int run(const io::cli::App &app, Options &o) {
+    if (o.json && o.raw)
+        return app.refuse(io::cli::wrong_usage, "messages are printed with --json or with --raw");
+    if (const int wrong = o.query.understand(app); wrong != 0)
+        return wrong;
     if (o.query.call != 0)
         return run_for_call(o);
     engine::trace::Calls calls(base::limits::trace_live_bytes);
@@ -112,8 +119,8 @@ int run(const Options &o) {
 
 void add_messages(io::cli::App &app) {
     auto options = std::make_shared<Options>();
-    auto command =
-        app.subcommand("messages", "Print SIP messages, one a line", [options] { return run(*options); });
+    auto command = app.subcommand("messages", "Print SIP messages, one a line",
+                                  [&app, options] { return run(app, *options); });
     options->query.declare(command);
     command.flag("--json", options->json, "One JSON object a line, the message in it");
     command.flag("--raw", options->raw, "The messages themselves, byte for byte");

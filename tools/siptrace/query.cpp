@@ -2,18 +2,16 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
+#include "io/cli/exit_code.hpp"
 
 namespace cord::siptrace {
 namespace {
 
 bool contains(const std::string &text, const std::string &part) {
     return part.empty() || base::lower(text).find(base::lower(part)) != std::string::npos;
-}
-
-// "192.0.2.1" or "192.0.2.1:5060".
-bool is_at(const base::Endpoint &at, const std::string &host) {
-    return at.ip.text() == host || at.text() == host || '[' + at.ip.text() + ']' == host;
 }
 
 } // namespace
@@ -29,13 +27,37 @@ void Query::declare(io::cli::Command &command) {
     command.option("--host", host, "ADDR[:PORT]", "Only what goes to or from this address");
 }
 
+int Query::understand(const io::cli::App &app) {
+    if (host.empty())
+        return io::cli::done;
+    address_ = base::IpAddress::parse(host);
+    if (const auto at = base::Endpoint::parse(host); !address_ && at) {
+        address_ = at->ip;
+        port_ = at->port;
+    }
+    if (address_)
+        return io::cli::done;
+    return app.refuse(app.value_code("host"), fmt::format("--host wants ADDR[:PORT], not '{}'", host));
+}
+
+int Query::verdict(bool found, int code) const {
+    const bool names_one = call != 0 || !call_id.empty();
+    if (found || !names_one || code != io::cli::done)
+        return code;
+    fmt::print(stderr, "siptrace: no such call\n");
+    return io::cli::answer_is_no;
+}
+
 bool Query::matches(const engine::trace::Call &c) const {
     return (call_id.empty() || c.call_id() == call_id) && contains(c.from(), from) && contains(c.to(), to);
 }
 
 bool Query::matches(const engine::trace::Entry &e) const {
+    const auto is_host = [this](const base::Endpoint &at) {
+        return at.ip == address_ && (!port_ || at.port == port_);
+    };
     return (method.empty() || base::iequals(e.method(), method)) &&
-           (host.empty() || is_at(e.src, host) || is_at(e.dst, host));
+           (!address_ || is_host(e.src) || is_host(e.dst));
 }
 
 std::vector<Query::Chosen> Query::choose(const engine::trace::Calls &calls) const {

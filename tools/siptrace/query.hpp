@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Query {
 
     /// Adds IN and the options that choose.
     void declare(io::cli::Command &command);
+    /// Wanted before any other call. Another code than 0 ends the program: the words about it are told.
+    [[nodiscard]] int understand(const io::cli::App &app);
 
     struct Chosen {
         std::size_t n; ///< In the list of `siptrace calls`.
@@ -33,6 +36,13 @@ struct Query {
     [[nodiscard]] bool matches(const engine::trace::Call &call) const;
     /// One message, by method and host.
     [[nodiscard]] bool matches(const engine::trace::Entry &entry) const;
+    /// What a command ends with that would have ended with `code`: who names a call and gets nothing is told
+    /// that there is no such call.
+    [[nodiscard]] int verdict(bool found, int code) const;
+
+  private:
+    std::optional<base::IpAddress> address_; ///< Of `host`, as the next.
+    std::optional<std::uint16_t> port_;
 };
 
 } // namespace cord::siptrace
