@@ -27,12 +27,13 @@ Outcome<void> report(const StreamOptions &options, const RtpInput &input,
         say(options, input.damage());
     for (const std::string &objection : input.objections())
         say(options, objection);
+    if (input.counts().packets == 0) // which is why no codec has found its payload type
+        return failure(io::cli::bad_data, "no RTP in the input");
     for (const NamedCodec &codec : input.unplaced())
         say(options, fmt::format("{} stands for no payload type of this stream (PT=CODEC names one)",
                                  codec.spec.text()));
     if (decoded.decoded == 0)
-        return failure(io::cli::bad_data,
-                       input.counts().packets == 0 ? "no RTP in the input" : "nothing could be decoded");
+        return failure(io::cli::bad_data, "nothing could be decoded");
 
     const auto concealed = std::chrono::duration_cast<std::chrono::milliseconds>(decoded.concealed).count();
     std::string trouble = counted({{arrivals.lost, "packets lost"},

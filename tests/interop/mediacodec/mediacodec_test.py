@@ -180,6 +180,10 @@ def damage():
     check(all(d.returncode in (2, 73) for d in done) and own.read_bytes() == framed(packets), "no input is overwritten by its own output", done)
     done = run("decode", "-c", "opus", data=framed(packets, "#!rtp 8=pcma/8000"))
     check(done.returncode == 0 and b"opus" in done.stderr and b"no payload type" in done.stderr, "a codec that stands for nothing is told", done.stderr)
+    for data in (b"", b"neither RTP nor WAV" * 99):
+        done = run("decode", "-c", "pcma", data=data)
+        check(done.returncode == 65 and b"no RTP in the input" in done.stderr and b"payload type" not in done.stderr,
+              "input without RTP is told as that", done.stderr)
     old = pathlib.Path(scratch, "old")
     old.write_text("old")
     for args in (("decode",), ("encode", "-c", "pcma"), ("transcode", "--to", "pcma")):
