@@ -1,5 +1,7 @@
 #include "control.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "io/net/clock.hpp"
@@ -14,6 +16,8 @@ using engine::media::StreamStatistics;
 using io::rpc::Answer;
 using io::rpc::JsonText;
 using io::rpc::Params;
+
+constexpr int not_found = 404;
 
 std::int64_t signed_count(std::uint64_t n) { return static_cast<std::int64_t>(n); }
 
@@ -72,7 +76,7 @@ Answer sessions(const Breaker &breaker) {
     return json.str();
 }
 
-Answer statistics(const Breaker &breaker) {
+Answer statistics(const Breaker &breaker, const Params &params) {
     const io::media::RelayCounters counters = breaker.counters();
     const engine::ng::Counters ng = breaker.ng_counters();
     const std::pair<const char *, std::uint64_t> counts[] = {{"ng:messages", ng.messages},
@@ -84,19 +88,29 @@ Answer statistics(const Breaker &breaker) {
                                                              {"media:too_long", counters.too_long},
                                                              {"media:strays", counters.strays},
                                                              {"codec:worker_deaths", counters.worker_deaths}};
+    const std::string wanted = params.find(0, "statistics").value_or("all");
+    const auto is_wanted = [&](const char *name) {
+        return wanted == "all" || wanted == name ||
+               std::find(params.items.begin(), params.items.end(), name) != params.items.end();
+    };
     JsonText json;
+    bool any = false;
     json.begin('[');
     for (const auto &[name, count] : counts)
-        json.text(fmt::format("{} = {}", name, count));
+        if (is_wanted(name)) {
+            json.text(fmt::format("{} = {}", name, count));
+            any = true;
+        }
     json.end(']');
-    return json.str();
+    return any ? Answer(json.str())
+               : io::rpc::refuse(not_found, fmt::format("there is no statistic {}", wanted));
 }
 
 } // namespace
 
 void add_methods(io::rpc::Methods &methods, const Breaker &breaker, std::function<void()> drain) {
     methods.add("cord.sessions", [&breaker](const Params &) { return sessions(breaker); });
-    methods.add(io::rpc::names::statistics, [&breaker](const Params &) { return statistics(breaker); });
+    methods.add(io::rpc::names::statistics, [&breaker](const Params &p) { return statistics(breaker, p); });
     methods.add("core.version",
                 [](const Params &) { return Answer(JsonText().text("cordboard " CORD_VERSION).str()); });
     methods.add("cord.drain", [drain = std::move(drain)](const Params &) {

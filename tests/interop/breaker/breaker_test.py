@@ -198,10 +198,13 @@ def control(folder):
     sock.connect(f"{folder}/breaker.sock")
     lines = sock.makefile("rw")
 
-    def call(method):
-        lines.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method}) + "\n")
+    def answer(method, *params):
+        lines.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}) + "\n")
         lines.flush()
-        return json.loads(lines.readline())["result"]
+        return json.loads(lines.readline())
+
+    def call(method, *params):
+        return answer(method, *params)["result"]
 
     sessions = call("cord.sessions")
     check([s["call_id"] for s in sessions] == ["call1"] and sessions[0]["sides"][0]["streams"][0]["received"] == 10,
@@ -209,6 +212,11 @@ def control(folder):
     counts = dict(line.split(" = ") for line in call("stats.get_statistics"))
     check(counts["media:sessions"] == "1" and int(counts["ng:errors"]) > 5 and int(counts["ng:messages"]) > int(counts["ng:errors"]),
           "and the counts", counts)
+    check([line.split(" = ")[0] for line in call("stats.get_statistics", "ng:errors", "ng:messages")] == ["ng:messages", "ng:errors"],
+          "and those that are named alone")
+    for name in ("none", [[]]):
+        refused = answer("stats.get_statistics", name)
+        check(refused.get("error", {}).get("code") == 404, f"there is no statistic {name}", refused)
     sock.close()
 
 
