@@ -74,6 +74,8 @@ inline constexpr std::size_t trace_branches = 4'096;
 /// Bytes of messages kept of a trace that is read to its end, and of one that is only watched.
 inline constexpr std::size_t trace_bytes = std::size_t{4} << 30;
 inline constexpr std::size_t trace_live_bytes = 16 << 20;
+/// Columns of a ladder that is drawn of a whole call: each costs room in every row.
+inline constexpr std::size_t trace_columns = 32;
 /// Columns of a ladder that is drawn live, and hosts it remembers.
 inline constexpr std::size_t trace_live_columns = 12;
 inline constexpr std::size_t trace_live_hosts = 4'096;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/limits.hpp"
 #include "engine/trace/printable.hpp"
 #include "engine/trace/times.hpp"
 
@@ -114,11 +115,12 @@ LadderRow message_row(const Entry &e, std::pair<std::size_t, std::size_t> column
 
 namespace {
 
-// Columns in the order in which they are drawn upon, those left out that became part of another.
+// Columns in the order in which they are drawn upon, those left out that became part of another, and past
+// the limit those that come later, with what was said to them.
 void place_columns(const Hosts &hosts, Ladder &out) {
     std::vector<std::size_t> place(hosts.size(), SIZE_MAX);
     const auto placed = [&](std::size_t host) {
-        if (place[host] == SIZE_MAX) {
+        if (place[host] == SIZE_MAX && out.columns.size() < base::limits::trace_columns) {
             place[host] = out.columns.size();
             out.columns.push_back({hosts.label(host), hosts.agent(host)});
         }
@@ -128,6 +130,11 @@ void place_columns(const Hosts &hosts, Ladder &out) {
         row.from = placed(row.from);
         row.to = placed(row.to);
     }
+    const auto left_out = std::erase_if(
+        out.rows, [](const LadderRow &row) { return row.from == SIZE_MAX || row.to == SIZE_MAX; });
+    if (left_out > 0)
+        out.facts = fmt::format("{} rows of hosts past the first {} left out, {}", left_out,
+                                out.columns.size(), out.facts);
 }
 
 } // namespace

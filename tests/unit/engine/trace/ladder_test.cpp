@@ -1,6 +1,7 @@
 // Ladders as they are drawn, held against files; CORD_UPDATE_GOLDEN=1 writes them anew, to be looked at.
 #include "engine/trace/ladder.hpp"
 
+#include "base/limits.hpp"
 #include "engine/trace/ladder_svg.hpp"
 #include "engine/trace/ladder_text.hpp"
 #include "engine/trace/live.hpp"
@@ -62,6 +63,23 @@ TEST_CASE("a proxy of several addresses is one column, media relayed by it end t
     CHECK(ladder.columns[2].agent == "baresip v3.5 (Linux)");
     matches("browser-to-phone.txt", ladder_text(ladder, {}));
     matches("browser-to-phone.svg", ladder_svg(ladder));
+}
+
+TEST_CASE("a ladder has columns up to its limit, and says what was left out") {
+    using cord::base::limits::trace_columns;
+    std::string trace;
+    for (std::size_t i = 0; i < trace_columns + 10; ++i)
+        trace +=
+            R"({"type":"sip","ts":1,"transport":"udp","src":"127.0.0.1:)" + std::to_string(1000 + i) +
+            R"(","dst":"127.0.0.2:5060","raw":"OPTIONS sip:b SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK)" +
+            std::to_string(i) +
+            R"(\r\nCall-ID: 1\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b>\r\nCSeq: 1 OPTIONS\r\n)" +
+            R"(Content-Length: 0\r\n\r\n"})" + "\n";
+    const ReadFile read(trace);
+    const Ladder ladder = make_ladder(*read.calls.listed().at(0));
+    CHECK(ladder.columns.size() == trace_columns);
+    CHECK(ladder.rows.size() == trace_columns - 1);
+    CHECK(ladder.facts.starts_with("11 rows of hosts past the first 32 left out, "));
 }
 
 TEST_CASE("two columns become one when the Via shows that they are one host") {
