@@ -37,6 +37,8 @@ inline constexpr std::size_t ng_message = 262'144;
 inline constexpr std::chrono::minutes ng_unanswered{5};
 /// Addresses from which one ICE peer's checks have come.
 inline constexpr std::size_t ice_paths = 16;
+/// Streams that have killed their codec worker and have one alone now; the next such is silent.
+inline constexpr std::size_t codec_quarantines = 16;
 /// Sources (SSRCs) of one SRTP session and direction: each costs 200 bytes, and none is ever forgotten.
 inline constexpr std::size_t srtp_sources = 256;
 /// Sources (SSRCs) remembered of one media stream.

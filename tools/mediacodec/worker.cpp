@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "io/codec/sandbox.hpp"
 #include "io/codec/transcoder.hpp"
+#include "io/process/at_work.hpp"
 #include "io/process/worker_protocol.hpp"
 
 namespace cord::mediacodec {
@@ -24,19 +25,27 @@ constexpr std::size_t max_streams = 4096;
 
 class Worker {
   public:
+    explicit Worker(io::process::AtWork at_work) : at_work_(std::move(at_work)) {}
+
     void handle(base::Bytes record) {
         auto message = protocol::decode(record);
         if (!message)
             return;
-        if (auto *open = std::get_if<protocol::Open>(&*message))
-            handle(*open);
-        else if (auto *packet = std::get_if<protocol::Packet>(&*message))
-            handle(*packet);
-        else if (auto *close = std::get_if<protocol::Close>(&*message))
-            streams_.erase(close->id);
+        at_work_.set(std::visit([](const auto &m) { return m.id; }, *message));
+        handle(*message);
+        at_work_.set(0);
     }
 
   private:
+    void handle(const protocol::Message &message) {
+        if (auto *open = std::get_if<protocol::Open>(&message))
+            handle(*open);
+        else if (auto *packet = std::get_if<protocol::Packet>(&message))
+            handle(*packet);
+        else if (auto *close = std::get_if<protocol::Close>(&message))
+            streams_.erase(close->id);
+    }
+
     void handle(const protocol::Open &open) {
         streams_.erase(open.id);
         if (streams_.size() >= max_streams)
@@ -65,6 +74,7 @@ class Worker {
                 _exit(io::cli::io_error); // whom it was for has gone
     }
 
+    io::process::AtWork at_work_;
     std::map<std::uint32_t, std::unique_ptr<Transcoder>> streams_;
 };
 
@@ -76,9 +86,12 @@ Outcome<void> worker() {
     if (getsockopt(socket_fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 || type != SOCK_SEQPACKET)
         return failure(io::cli::wrong_usage,
                        "worker is started by rtc-breaker, with a SOCK_SEQPACKET as its stdin");
+    auto at_work = io::process::AtWork::of_starter();
+    if (!at_work)
+        return failure(io::cli::wrong_usage, std::string(at_work.error().text()));
     if (auto caged = io::codec::enter_sandbox(); !caged)
         return failure(io::cli::not_permitted, std::string(caged.error().text()));
-    Worker worker;
+    Worker worker(std::move(*at_work));
     std::vector<std::uint8_t> record(io::process::max_worker_record);
     for (;;) {
         const ssize_t n = ::recv(socket_fd, record.data(), record.size(), 0);

@@ -18,10 +18,18 @@ namespace cord::io::process {
 
 namespace {
 
-/// Runs between fork and exec, so it calls async-signal-safe functions alone. `report` tells the parent why
-/// exec failed, and closes when it does not.
-[[noreturn]] void become(const char *program, char *const *arguments, int socket, bool also_output,
-                         int report, pid_t parent) {
+struct Inheritance {
+    int socket; // 0
+    bool also_output;
+    int third;  // 3, unless it is -1
+    int report; // tells the parent why exec failed, and closes when it does not
+};
+
+/// A copy above all that are given out below.
+int lift(int fd, int command) { return fcntl(fd, command, 10); }
+
+/// Runs between fork and exec, so it calls async-signal-safe functions alone.
+[[noreturn]] void become(const char *program, char *const *arguments, const Inheritance &from, pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -29,13 +37,15 @@ namespace {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1); // the parent ended before prctl could ask
-    // Out of the way of 0, then nothing but 0, 1, 2 and the report stays open.
-    socket = fcntl(socket, F_DUPFD, 10);
-    report = fcntl(report, F_DUPFD_CLOEXEC, 10);
-    if (socket < 0 || report < 0 || dup2(socket, 0) < 0 || (also_output && dup2(socket, 1) < 0))
+    // Nothing but 0, 1, 2, a third and the report stays open.
+    const int socket = lift(from.socket, F_DUPFD), report = lift(from.report, F_DUPFD_CLOEXEC);
+    const bool has_third = from.third >= 0;
+    const int third = has_third ? lift(from.third, F_DUPFD) : -1;
+    if (socket < 0 || report < 0 || dup2(socket, 0) < 0 || (from.also_output && dup2(socket, 1) < 0) ||
+        (has_third && dup2(third, 3) < 0))
         _exit(1);
     const auto kept = static_cast<unsigned>(report);
-    if (close_range(3, kept - 1, 0) < 0 || close_range(kept + 1, ~0U, 0) < 0)
+    if (close_range(has_third ? 4U : 3U, kept - 1, 0) < 0 || close_range(kept + 1, ~0U, 0) < 0)
         _exit(1);
     execv(program, arguments);
     int reason = errno;
@@ -56,7 +66,7 @@ int exec_error(int report) {
 } // namespace
 
 base::Result<Child> Child::spawn(const std::string &program, const std::vector<std::string> &arguments,
-                                 Pipes pipes) {
+                                 Pipes pipes, int third) {
     std::vector<char *> argv{const_cast<char *>(program.c_str())};
     for (const std::string &a : arguments)
         argv.push_back(const_cast<char *>(a.c_str()));
@@ -75,7 +85,7 @@ base::Result<Child> Child::spawn(const std::string &program, const std::vector<s
     const pid_t parent = getpid();
     const pid_t pid = fork();
     if (pid == 0)
-        become(program.c_str(), argv.data(), ends[1], stream, report[1], parent);
+        become(program.c_str(), argv.data(), {ends[1], stream, third, report[1]}, parent);
     close(ends[1]);
     close(report[1]);
     const int reason = pid > 0 ? exec_error(report[0]) : errno;

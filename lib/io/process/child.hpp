@@ -19,9 +19,10 @@ class Child {
         packets,  ///< Its standard input is a SOCK_SEQPACKET; it keeps our standard output and error.
         standard, ///< Its standard input and output are one SOCK_STREAM; it keeps our standard error.
     };
+    /// `third`, where there is one, is its descriptor 3.
     [[nodiscard]] static base::Result<Child> spawn(const std::string &program,
                                                    const std::vector<std::string> &arguments,
-                                                   Pipes pipes = Pipes::packets);
+                                                   Pipes pipes = Pipes::packets, int third = -1);
     Child(Child &&other) noexcept;
     Child &operator=(Child &&other) noexcept;
     ~Child();

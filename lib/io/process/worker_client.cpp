@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 
 #include "base/log.hpp"
@@ -19,45 +20,62 @@ constexpr std::chrono::seconds short_life{1};
 } // namespace
 
 base::Result<WorkerClient> WorkerClient::start(std::string program, base::Time now) {
-    WorkerClient client(std::move(program));
-    auto child = Child::spawn(client.program_, {"worker"});
-    if (!child)
-        return tl::unexpected(child.error());
-    client.child_ = std::move(*child);
-    client.started_ = now;
+    auto at_work = AtWork::make();
+    if (!at_work)
+        return tl::unexpected(at_work.error());
+    WorkerClient client(std::move(program), std::move(*at_work));
+    if (auto running = client.spawn(now); !running)
+        return tl::unexpected(running.error());
     client.buffer_.resize(max_worker_record);
     return client;
+}
+
+base::Result<void> WorkerClient::spawn(base::Time now) {
+    started_ = now;
+    at_work_.set(0);
+    return Child::spawn(program_, {"worker"}, Child::Pipes::packets, at_work_.fd()).map([this](Child child) {
+        child_ = std::move(child);
+    });
 }
 
 void WorkerClient::open(std::uint32_t id, const StreamStart &start, const wire::rtp::PayloadMap &from,
                         const wire::rtp::PayloadMap &to) {
     Stream &stream = streams_[id];
     stream.open = {id, start, from, to};
-    send(worker::encode(stream.open), false);
+    send(stream.open);
 }
 
 void WorkerClient::packet(std::uint32_t id, base::Bytes rtp) {
-    send(worker::encode(worker::Packet{id, rtp}), true);
+    if (!child_ || queue_.size() >= queue_limit) {
+        ++dropped_;
+        return;
+    }
+    if (!queue_.empty() || !send_now(worker::packet_head(id), rtp))
+        queue_.push_back(worker::encode(worker::Packet{id, rtp}));
 }
 
 void WorkerClient::close(std::uint32_t id) {
     if (streams_.erase(id) > 0)
-        send(worker::encode(worker::Close{id}), false);
+        send(worker::Close{id});
 }
 
-void WorkerClient::send(std::vector<std::uint8_t> record, bool may_drop) {
-    if (!child_ || (may_drop && queue_.size() >= queue_limit)) {
-        dropped_ += may_drop ? 1 : 0;
+void WorkerClient::send(const worker::Message &message) {
+    if (!child_)
         return;
-    }
+    auto record = worker::encode(message);
     if (!queue_.empty() || !send_now(record))
         queue_.push_back(std::move(record));
 }
 
 /// False when the socket takes no more now. A dead worker swallows what is sent; `receive` sees its end.
-bool WorkerClient::send_now(base::Bytes record) {
+bool WorkerClient::send_now(base::Bytes head, base::Bytes body) {
+    std::array<iovec, 2> parts{{{const_cast<std::uint8_t *>(head.data()), head.size()},
+                                {const_cast<std::uint8_t *>(body.data()), body.size()}}};
+    msghdr record{};
+    record.msg_iov = parts.data();
+    record.msg_iovlen = parts.size();
     for (;;) {
-        if (::send(child_->fd(), record.data(), record.size(), MSG_NOSIGNAL) >= 0)
+        if (::sendmsg(child_->fd(), &record, MSG_NOSIGNAL) >= 0)
             return true;
         if (errno != EINTR)
             return errno != EAGAIN && errno != ENOBUFS;
@@ -78,8 +96,7 @@ std::optional<WorkerClient::Event> WorkerClient::receive(base::Time now) {
         } else if (n < 0 && errno == EAGAIN) {
             return {};
         } else if (n == 0 || errno != EINTR) {
-            died(now);
-            return Restarted{};
+            return died(now);
         }
     }
     return {};
@@ -105,15 +122,34 @@ std::optional<WorkerClient::Event> WorkerClient::understood(base::MutableBytes r
     return Packet{packet->id, record.last(packet->rtp.size())};
 }
 
-void WorkerClient::died(base::Time now) {
-    ++deaths_;
-    base::log::warning("codec", "the codec worker died; {} streams begin anew", streams_.size());
+const worker::Open &WorkerClient::Stream::again() {
+    // The last timestamp was used; how long its packet was only the worker knew. 20 ms at 48 kHz exceed it at
+    // lower rates, and a step ahead is a pause to the receiver.
+    if (sent_any)
+        open.start.timestamp += 960;
+    return open;
+}
+
+WorkerClient::Restarted WorkerClient::died(base::Time now) {
+    const std::uint32_t at = at_work_.stream();
+    base::log::warning("codec", "the codec worker died at work on stream {}; {} streams begin anew", at,
+                       streams_.size());
     child_.reset();
     queue_.clear();
-    if (now - started_ < short_life)
+    const auto found = streams_.find(at);
+    const bool is_alone = found != streams_.end() && streams_.size() == 1;
+    // Without the one that killed it the worker is as good as new.
+    if ((at == 0 || is_alone) && now - started_ < short_life) {
         retry_at_ = now + short_life;
-    else
-        run(now);
+        return {};
+    }
+    Restarted restarted;
+    if (found != streams_.end() && !is_alone) {
+        restarted.culprit = found->second.again();
+        streams_.erase(found);
+    }
+    run(now);
+    return restarted;
 }
 
 void WorkerClient::on_deadline(base::Time now) {
@@ -122,22 +158,14 @@ void WorkerClient::on_deadline(base::Time now) {
 }
 
 void WorkerClient::run(base::Time now) {
-    started_ = now;
-    auto child = Child::spawn(program_, {"worker"});
-    if (!child) {
-        base::log::error("codec", "{}: {}", program_, child.error().text());
+    if (auto running = spawn(now); !running) {
+        base::log::error("codec", "{}: {}", program_, running.error().text());
         retry_at_ = now + short_life;
         return;
     }
     retry_at_ = base::never;
-    child_ = std::move(*child);
-    for (auto &[id, stream] : streams_) {
-        if (stream.sent_any)
-            // The last timestamp was used; how long its packet was only the worker knew. 20 ms at 48 kHz
-            // exceed it at lower rates, and a step ahead is a pause to the receiver.
-            stream.open.start.timestamp += 960;
-        send(worker::encode(stream.open), false);
-    }
+    for (auto &[id, stream] : streams_)
+        send(stream.again());
 }
 
 } // namespace cord::io::process

@@ -1,6 +1,6 @@
 // The side of a codec worker that a daemon's event loop holds: streams are opened, packets go in, transcoded
-// ones come out. When the worker dies it is started again and every stream reopened, with outputs that go on
-// where they were.
+// ones come out. When the worker dies it is started again and its streams reopened, with outputs that go on
+// where they were; all but the one whose packet killed it.
 #pragma once
 
 #include <chrono>
@@ -15,6 +15,7 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "io/process/at_work.hpp"
 #include "io/process/child.hpp"
 #include "io/process/worker_protocol.hpp"
 
@@ -36,6 +37,7 @@ class WorkerClient {
     [[nodiscard]] pid_t pid() const { return child_ ? child_->pid() : -1; }
     [[nodiscard]] bool wants_write() const { return !queue_.empty(); }
 
+    /// The id is not 0.
     void open(std::uint32_t id, const StreamStart &start, const wire::rtp::PayloadMap &from,
               const wire::rtp::PayloadMap &to);
     void packet(std::uint32_t id, base::Bytes rtp);
@@ -53,7 +55,11 @@ class WorkerClient {
         std::string reason;
     };
     /// The worker died. It runs again, unless fd() is -1: then it is tried again at deadline().
-    struct Restarted {};
+    struct Restarted {
+        /// The stream that killed it, which is no longer here when there are others: to be opened where it
+        /// does them no harm.
+        std::optional<worker::Open> culprit;
+    };
     using Event = std::variant<Packet, Refused, Restarted>;
     /// The next event, until there is none.
     [[nodiscard]] std::optional<Event> receive(base::Time now);
@@ -64,22 +70,27 @@ class WorkerClient {
 
     /// Packets not sent because the queue was full or the worker down.
     [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
-    [[nodiscard]] std::uint64_t deaths() const { return deaths_; }
 
   private:
     struct Stream {
         worker::Open open;
         bool sent_any = false;
+
+        /// For another worker, which goes on where the one before it stopped.
+        [[nodiscard]] const worker::Open &again();
     };
 
-    explicit WorkerClient(std::string program) : program_(std::move(program)) {}
-    void send(std::vector<std::uint8_t> record, bool may_drop);
-    [[nodiscard]] bool send_now(base::Bytes record);
+    WorkerClient(std::string program, AtWork at_work)
+        : program_(std::move(program)), at_work_(std::move(at_work)) {}
+    [[nodiscard]] base::Result<void> spawn(base::Time now);
+    void send(const worker::Message &message);
+    [[nodiscard]] bool send_now(base::Bytes head, base::Bytes body = {});
     [[nodiscard]] std::optional<Event> understood(base::MutableBytes record);
-    void died(base::Time now);
+    [[nodiscard]] Restarted died(base::Time now);
     void run(base::Time now);
 
     std::string program_;
+    AtWork at_work_;
     std::optional<Child> child_;
     std::map<std::uint32_t, Stream> streams_;
     std::deque<std::vector<std::uint8_t>> queue_;
@@ -87,7 +98,6 @@ class WorkerClient {
     base::Time started_{};
     base::Time retry_at_ = base::never;
     std::uint64_t dropped_ = 0;
-    std::uint64_t deaths_ = 0;
 };
 
 } // namespace cord::io::process

@@ -33,6 +33,12 @@ std::vector<std::uint8_t> encode(const Message &message) {
     return out;
 }
 
+std::array<std::uint8_t, 5> packet_head(std::uint32_t id) {
+    std::array<std::uint8_t, 5> out{static_cast<std::uint8_t>(Type::packet)};
+    base::store32(out.data() + 1, id);
+    return out;
+}
+
 static std::optional<Message> read_open(std::uint32_t id, base::ByteReader r) {
     Open open;
     open.id = id;

@@ -2,6 +2,7 @@
 // cordboard-worker(5) describes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -48,6 +49,8 @@ struct Refused {
 using Message = std::variant<Open, Packet, Close, Refused>;
 
 [[nodiscard]] std::vector<std::uint8_t> encode(const Message &message);
+/// What stands before the RTP packet in its record.
+[[nodiscard]] std::array<std::uint8_t, 5> packet_head(std::uint32_t id);
 /// Nothing for a record that is no message.
 [[nodiscard]] std::optional<Message> decode(base::Bytes record);
 

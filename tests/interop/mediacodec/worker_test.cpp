@@ -138,18 +138,18 @@ TEST_CASE("what it has no codec for is refused", "[worker]") {
 
 TEST_CASE("a worker takes 4096 streams, and says so to the next", "[worker]") {
     WorkerClient client = make();
-    for (std::uint32_t id = 0; id <= 4096; ++id) {
+    for (std::uint32_t id = 1; id <= 4097; ++id) {
         client.open(id, {9, 65530, 0}, parse_payload_map("0=pcmu").value(), pcma);
         client.flush();
     }
     auto event = next(client);
     auto *refused = std::get_if<WorkerClient::Refused>(&event);
     REQUIRE(refused);
-    CHECK(refused->id == 4096);
+    CHECK(refused->id == 4097);
     CHECK(refused->reason == "this worker has all the streams it takes");
-    client.close(0);
-    client.open(4096, {9, 65530, 0}, opus, pcma);
-    client.packet(4096, opus_tone(1000, 0.02).front());
+    client.close(1);
+    client.open(4097, {9, 65530, 0}, opus, pcma);
+    client.packet(4097, opus_tone(1000, 0.02).front());
     CHECK(hear(client, 1).size() == 160);
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 
+#include "io/process/at_work.hpp"
 #include "io/process/worker_protocol.hpp"
 #include "wire/rtp/packet.hpp"
 
@@ -34,6 +35,7 @@ static void say(const worker::Message &message) {
 int main(int argc, char **argv) {
     if (argc != 2 || argv[1] != std::string("worker"))
         return 2;
+    auto at_work = AtWork::of_starter();
     std::vector<std::uint8_t> buffer(max_worker_record);
     std::map<std::uint32_t, StreamStart> streams;
     for (;;) {
@@ -41,6 +43,7 @@ int main(int argc, char **argv) {
         if (n <= 0)
             return 0;
         auto message = worker::decode({buffer.data(), static_cast<std::size_t>(n)});
+        at_work->set(std::visit([](const auto &m) { return m.id; }, *message));
         if (auto *open = std::get_if<worker::Open>(&*message)) {
             if (open->to.empty())
                 say(worker::Refused{open->id, "no codec"});
@@ -58,5 +61,6 @@ int main(int argc, char **argv) {
                                                                        : base::as_text(payload));
             say(worker::Packet{packet->id, rtp});
         }
+        at_work->set(0);
     }
 }
