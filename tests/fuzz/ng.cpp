@@ -14,7 +14,7 @@ class Shell {
     void give(std::string_view message) {
         (void)frame(message);
         now_.mono += std::chrono::seconds(1);
-        core_.receive(1, message, now_);
+        core_.receive(1, message, "a", now_);
         for (auto effects = core_.take_effects(); !effects.empty(); effects = core_.take_effects())
             for (const Effect &effect : effects)
                 act(effect);

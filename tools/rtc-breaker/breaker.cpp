@@ -11,10 +11,10 @@ Breaker::Breaker(io::net::Loop &loop, io::media::Relay &relay, engine::ng::Confi
                  base::Random &random)
     : timer_(loop), relay_(relay), config_(config), core_(std::move(config), random) {}
 
-void Breaker::receive(std::string_view message, Answer answer) {
+void Breaker::receive(std::string_view message, std::string_view sender, Answer answer) {
     const auto client = ++last_client_;
     waiting_.emplace(client, std::move(answer));
-    core_.receive(client, message, io::net::now());
+    core_.receive(client, message, sender, io::net::now());
     act();
     waiting_.erase(client); // a message without cookie and dictionary has no answer
 }

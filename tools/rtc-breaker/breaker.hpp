@@ -21,8 +21,8 @@ class Breaker {
     /// `loop`, `relay` and `random` outlive it.
     Breaker(io::net::Loop &loop, io::media::Relay &relay, engine::ng::Config config, base::Random &random);
 
-    /// One ng message; `answer` is called at most once.
-    void receive(std::string_view message, Answer answer);
+    /// One ng message, a datagram with the address of its sender; `answer` is called at most once.
+    void receive(std::string_view message, std::string_view sender, Answer answer);
     void on_media_event(const engine::media::Event &event);
     /// New calls are refused from now on; `done` is called when the last one has gone.
     void drain(std::function<void()> done);

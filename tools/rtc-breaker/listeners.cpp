@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -43,9 +44,10 @@ class UdpListener final : public Listener {
               [this](const base::Endpoint &local, const base::Endpoint &remote, base::Bytes datagram) {
                   // The answer leaves from the address that was asked, for clients whose sockets are
                   // connected.
-                  on_message_(base::as_text(datagram), [this, local, remote](std::string answer) {
-                      socket_.send(local, remote, std::move(answer), 0);
-                  });
+                  on_message_(base::as_text(datagram), remote.text(),
+                              [this, local, remote](std::string answer) {
+                                  socket_.send(local, remote, std::move(answer), 0);
+                              });
               },
               [this] { socket_.flush(); }, [](std::uint64_t) {}) {}
 
@@ -201,7 +203,10 @@ class UnixDatagramListener final : public Listener {
                                          reinterpret_cast<sockaddr *>(&from), &size);
             if (n < 0)
                 break;
-            on_message_({buffer_.data(), static_cast<std::size_t>(n)},
+            // The name that the client has bound, behind the family.
+            const std::string_view name(reinterpret_cast<const char *>(&from) + sizeof(sa_family_t),
+                                        size - std::min<std::size_t>(size, sizeof(sa_family_t)));
+            on_message_({buffer_.data(), static_cast<std::size_t>(n)}, name,
                         [this, from, size](std::string answer) {
                             // A client without a name of its own cannot be answered; one that is full asks
                             // again.

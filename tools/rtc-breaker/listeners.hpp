@@ -11,8 +11,10 @@
 
 namespace cord::tools::rtc_breaker {
 
-/// Takes one message, and may answer it then or later.
-using OnMessage = std::function<void(std::string_view message, std::function<void(std::string)> answer)>;
+/// Takes one message, and may answer it then or later. `sender` is where a datagram came from, empty for what
+/// came over a stream.
+using OnMessage = std::function<void(std::string_view message, std::string_view sender,
+                                     std::function<void(std::string)> answer)>;
 
 /// Stands as long as this does; sockets in the file system go with it.
 class Listener {

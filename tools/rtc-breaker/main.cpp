@@ -212,8 +212,8 @@ class Daemon {
         for (const std::string &endpoint : endpoints) {
             auto listener = listen(
                 loop_, endpoint,
-                [this](std::string_view message, auto answer) {
-                    breaker_->receive(message, std::move(answer));
+                [this](std::string_view message, std::string_view sender, auto answer) {
+                    breaker_->receive(message, sender, std::move(answer));
                 },
                 [this] { on_input_end(); });
             if (!listener)

@@ -112,12 +112,12 @@ struct Pipe::State : std::enable_shared_from_this<Pipe::State> {
     /// What is no message is counted and answered all the same: who waits for an answer learns why.
     void give(std::string_view message, const char *fault) {
         if (message.size() <= base::limits::ng_message && engine::ng::open(message))
-            return on_message(message, [weak = weak_from_this()](std::string answer) {
+            return on_message(message, {}, [weak = weak_from_this()](std::string answer) {
                 if (auto self = weak.lock())
                     self->send(std::move(answer));
             });
         const char *reason = message.size() > base::limits::ng_message ? too_long : fault;
-        on_message({}, {});
+        on_message({}, {}, {});
         if (static base::Seldom complaint; complaint.now())
             base::log::warning("ng", "{}: {}", lines ? "a line on standard input" : "a connection", reason);
         send(engine::ng::refusal(message, reason));

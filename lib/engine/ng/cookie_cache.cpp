@@ -1,6 +1,9 @@
 #include "engine/ng/cookie_cache.hpp"
 
+#include <functional>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace cord::engine::ng {
 
@@ -13,17 +16,24 @@ void CookieCache::age(base::Time now) {
     next_ = now + generation;
 }
 
-const std::string *CookieCache::find(std::string_view cookie, base::Time now) {
+std::string CookieCache::key(std::string_view sender, std::string_view message) {
+    // The cookie as it is and the rest by its hash: it may be long, and only its sender could make two alike.
+    const std::size_t cookie = message.substr(0, message.find(' ')).size();
+    return fmt::format("{} {} {:x}", sender, message.substr(0, cookie),
+                       std::hash<std::string_view>()(message.substr(cookie)));
+}
+
+const std::string *CookieCache::find(const std::string &key, base::Time now) {
     age(now);
     for (const Answers *answers : {&young_, &old_})
-        if (auto found = answers->find(std::string(cookie)); found != answers->end())
+        if (auto found = answers->find(key); found != answers->end())
             return &found->second;
     return nullptr;
 }
 
-void CookieCache::store(std::string cookie, std::string answer, base::Time now) {
+void CookieCache::store(std::string key, std::string answer, base::Time now) {
     age(now);
-    young_.insert_or_assign(std::move(cookie), std::move(answer));
+    young_.insert_or_assign(std::move(key), std::move(answer));
 }
 
 } // namespace cord::engine::ng

@@ -1,5 +1,6 @@
-// Answers already given, by cookie: a client that hears nothing repeats its request, and gets the same
-// answer.
+// Answers already given to datagrams: a client that hears nothing repeats its request, and gets the same
+// answer. Another client may have the same cookie, and a client that has begun anew may use its cookies
+// again.
 #pragma once
 
 #include <string>
@@ -12,9 +13,12 @@ namespace cord::engine::ng {
 
 class CookieCache {
   public:
+    /// What is the same in a request that is repeated: who sends it and all it says.
+    [[nodiscard]] static std::string key(std::string_view sender, std::string_view message);
+
     /// The answer once given, or nullptr.
-    [[nodiscard]] const std::string *find(std::string_view cookie, base::Time now);
-    void store(std::string cookie, std::string answer, base::Time now);
+    [[nodiscard]] const std::string *find(const std::string &key, base::Time now);
+    void store(std::string key, std::string answer, base::Time now);
 
     /// Answers live for one to two of these.
     static constexpr base::Duration generation = std::chrono::seconds(30);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/text.hpp"
 #include "engine/ng/commands.hpp"
 #include "engine/ng/cookie_cache.hpp"
 #include "engine/ng/describe.hpp"
@@ -52,6 +53,7 @@ struct Core::Parts {
         Options options;
         std::optional<OpenOffer> offer;
         std::vector<media::SessionId> sessions;
+        std::string memory; ///< The key of its answer in the cache; empty: it cannot come again.
     };
 
     State state;
@@ -66,11 +68,11 @@ struct Core::Parts {
                        std::make_move_iterator(more.end()));
     }
 
-    void reply(const Waiting &command, const Dict &dict, base::Time now) {
+    void reply(Waiting &command, const Dict &dict, base::Time now) {
         counters.errors += wire::bencode::text_of(dict, "result") == "error";
         std::string bytes = seal(command.envelope, dict);
-        if (!command.envelope.cookie.empty())
-            cookies.store(command.envelope.cookie, bytes, now);
+        if (!command.memory.empty())
+            cookies.store(std::move(command.memory), bytes, now);
         effects.emplace_back(Reply{command.client, std::move(bytes)});
     }
 
@@ -97,22 +99,25 @@ Core::Core(Config config, base::Random &random)
 Core::~Core() = default;
 Core::Core(Core &&) noexcept = default;
 
-void Core::receive(ClientId client, std::string_view message, base::Now now) {
+void Core::receive(ClientId client, std::string_view message, std::string_view sender, base::Now now) {
     ++parts_->counters.messages;
     auto envelope = open(message);
     if (!envelope) {
         ++parts_->counters.errors;
         return;
     }
-    if (!envelope->cookie.empty()) {
-        if (const std::string *known = parts_->cookies.find(envelope->cookie, now.mono)) {
+    std::string memory;
+    if (!sender.empty() && !envelope->cookie.empty()) {
+        memory = CookieCache::key(sender, base::trim(message));
+        if (const std::string *known = parts_->cookies.find(memory, now.mono)) {
             parts_->effects.emplace_back(Reply{client, *known});
             return;
         }
     }
     auto dict = decode(*envelope);
     envelope->payload = {}; // the message does not outlive this call
-    Parts::Waiting command{client, std::move(*envelope), dict ? read_options(*dict) : Options(), {}, {}};
+    Parts::Waiting command{client, std::move(*envelope), dict ? read_options(*dict) : Options(), {},
+                           {},     std::move(memory)};
     Outcome outcome =
         dict ? execute(parts_->state, command.options, now) : Outcome{error(dict.error().text()), {}, {}, {}};
     parts_->follow(std::move(command), std::move(outcome), now.mono);
@@ -135,7 +140,7 @@ void Core::statistics(Token token, std::vector<std::optional<media::SessionStati
     auto node = parts_->waiting.extract(token);
     if (node.empty())
         return;
-    const Parts::Waiting &command = node.mapped();
+    Parts::Waiting &command = node.mapped();
     parts_->reply(command, tell(parts_->state, command.options, command.sessions, statistics), now.mono);
     if (command.options.command != "delete")
         return;

@@ -38,8 +38,9 @@ class Core {
     Core(Core &&) noexcept;
 
     /// One whole message: a datagram, a line, a piece that `frame` has cut. One that `open` refuses is
-    /// counted.
-    void receive(ClientId client, std::string_view message, base::Now now);
+    /// counted. `sender` is the address that a datagram came from, which may repeat it and is then answered
+    /// as before; empty where nothing is lost or repeated.
+    void receive(ClientId client, std::string_view message, std::string_view sender, base::Now now);
     /// As many as were needed, in their order; nullopt when there are not so many.
     void bound(Token token, std::optional<std::vector<BoundPort>> ports, base::Now now);
     void statistics(Token token, std::vector<std::optional<media::SessionStatistics>> statistics,

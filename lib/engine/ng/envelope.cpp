@@ -10,35 +10,46 @@ namespace {
 
 namespace bencode = wire::bencode;
 
-/// A dictionary begins with `d` and a key's length, or with `d` and `e`. A cookie may begin with `d` and
-/// digits too, but has no colon after them.
-bool begins_dictionary(std::string_view text) {
-    if (text.empty() || text[0] == '{')
-        return !text.empty();
+enum class Start : std::uint8_t { no, perhaps, yes };
+
+/// A dictionary begins with `d`, its first key's length and a colon; a JSON object with a brace.
+Start dictionary_begins(std::string_view text) {
+    if (text.empty())
+        return Start::perhaps;
     if (text[0] != 'd')
-        return false;
+        return text[0] == '{' ? Start::yes : Start::no;
     std::size_t i = 1;
     while (i < text.size() && base::is_digit(text[i]))
         ++i;
-    return i == 1 ? text.size() == 1 || text[i] == 'e' : i < text.size() && text[i] == ':';
+    if (i == text.size())
+        return Start::perhaps;
+    return i > 1 && text[i] == ':' ? Start::yes : Start::no;
 }
 
-bool only_digits_so_far(std::string_view text) {
-    if (text.empty() || text[0] != 'd')
-        return false;
-    for (char c : text.substr(1))
-        if (!base::is_digit(c))
-            return false;
-    return true;
+bool is_whole(std::string_view dictionary) {
+    auto length = bencode::measure(dictionary);
+    return length && *length;
 }
 
-/// Where the dictionary begins: 0 without a cookie, behind the first blank with one, npos when there is no
-/// blank yet.
+/// Where the dictionary begins: 0 without a cookie, behind the first blank with one, npos when that cannot be
+/// told. Of cookies only the blank behind them is sure, and what looks like a dictionary may be one:
+/// `deadbeef`, `d12:ab`.
 std::size_t payload_at(std::string_view text) {
-    if (begins_dictionary(text))
+    const bool alone = dictionary_begins(text) == Start::yes;
+    if (alone && (text[0] == '{' || is_whole(text)))
         return 0;
     const std::size_t blank = text.find(' ');
-    return blank == std::string_view::npos ? blank : blank + 1;
+    if (blank != std::string_view::npos &&
+        (!alone || dictionary_begins(text.substr(blank + 1)) == Start::yes))
+        return blank + 1;
+    return alone ? 0 : std::string_view::npos;
+}
+
+/// Whether what is no dictionary may yet turn out to be a cookie.
+bool may_be_cookie(std::string_view text) {
+    const auto [word, rest] = base::cut(text, ' ');
+    return text.size() <= max_cookie && word.find('\n') == std::string_view::npos &&
+           dictionary_begins(rest) == Start::perhaps;
 }
 
 } // namespace
@@ -89,7 +100,7 @@ base::Result<std::optional<std::size_t>> frame(std::string_view stream) {
     while (start < stream.size() && base::is_space(stream[start]))
         ++start;
     std::string_view text = stream.substr(start);
-    if (text.empty() || (only_digits_so_far(text) && text.size() < max_cookie))
+    if (text.empty())
         return not_yet;
     const std::size_t at = payload_at(text);
     if (text.substr(0, at).find('\n') != std::string_view::npos)
@@ -104,7 +115,7 @@ base::Result<std::optional<std::size_t>> frame(std::string_view stream) {
     else if (!payload.empty())
         length = bencode::measure(payload);
     if (!length)
-        return length;
+        return at == 0 && may_be_cookie(text) ? not_yet : length;
     if (!*length)
         return payload.size() > base::limits::ng_message ? base::fail("ng message is too long", start)
                                                          : length;

@@ -18,7 +18,8 @@ struct Envelope {
     std::string_view payload; ///< into the message
 };
 
-/// `COOKIE SP DICT`, or a dictionary alone. Nothing when there is neither: nobody could match an answer.
+/// `COOKIE SP DICT`, where the cookie is any word, or a dictionary alone. Nothing when there is neither:
+/// nobody could match an answer.
 [[nodiscard]] std::optional<Envelope> open(std::string_view message);
 
 /// The dictionary, or the words of the error that rtpengine would answer with.

@@ -122,8 +122,10 @@ def errors(client, folder, tcp_port):
                           "Call-ID not found or tags didn't match")):
         answer = client.ask(**keys)
         check(answer.get("result") == "error" and answer.get("error-reason") == reason, reason, answer)
-    first = client.raw(b"same d7:command4:pinge")
-    check(client.raw(b"same d7:command5:dancee") == first, "a cookie that comes again gets the first answer")
+    check(client.raw(b"same d7:command4:pinge") == b"same d6:result4:ponge" and
+          client.raw(b"same d7:command4:liste").startswith(b"same d6:result2:ok"), "another command under a cookie is obeyed")
+    for cookie in (b"deadbeef", b"decaf-1", b"d12:ab"):
+        check(client.raw(cookie + b" d7:command4:pinge") == cookie + b" d6:result4:ponge", f"the cookie {cookie.decode()} comes back")
 
     client.sock.send(b"nothing-to-match")
     check(client.ask("ping") == {"result": "pong"}, "a datagram without cookie is passed over")

@@ -31,10 +31,11 @@ class Bench {
         return config;
     }
 
-    /// The bytes of the answer to one message, empty when there is none.
-    std::string send(std::string_view message) {
+    /// The bytes of the answer to one message, empty when there is none; over a stream, unless it is a
+    /// datagram from an address.
+    std::string send(std::string_view message, std::string_view sender = "") {
         replies_.clear();
-        core.receive(1, message, now);
+        core.receive(1, message, sender, now);
         act();
         return replies_;
     }

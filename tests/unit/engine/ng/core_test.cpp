@@ -57,10 +57,36 @@ TEST_CASE("errors in rtpengine's words") {
           "Call-ID not found or tags didn't match");
 }
 
-TEST_CASE("a cookie that comes again gets the same answer, whatever comes with it") {
+TEST_CASE("a datagram that comes again gets the same answer and is not obeyed twice") {
     Bench bench;
-    const std::string first = bench.send("c d7:command4:pinge");
-    CHECK(bench.send("c d7:command5:dancee") == first);
+    const std::string offer =
+        "c " + cord::wire::bencode::write(
+                   Dict{{"command", "offer"}, {"call-id", "x"}, {"from-tag", "a"}, {"sdp", "v=0"}});
+    const std::string first = bench.send(offer, "10.77.0.9:4000");
+    const std::uint64_t errors = bench.core.counters().errors;
+    CHECK(bench.send(offer, "10.77.0.9:4000") == first);
+    CHECK(bench.core.counters().errors == errors);
     bench.now.mono += std::chrono::seconds(61);
-    CHECK(bench.send("c d7:command5:dancee") != first);
+    CHECK(bench.send(offer, "10.77.0.9:4000") == first);
+    CHECK(bench.core.counters().errors == errors + 1);
+}
+
+TEST_CASE("a cookie that another command has had is no repetition") {
+    Bench bench;
+    const std::string sender = GENERATE("", "10.77.0.9:4000");
+    CHECK(bench.send("77 d7:command4:pinge", sender) == "77 d6:result4:ponge");
+    CHECK(bench.send("77 d7:command4:liste", sender) == "77 d6:result2:ok5:callslee");
+}
+
+TEST_CASE("the answer to one client is not another's, and on a stream each message is obeyed") {
+    Bench bench;
+    auto refusals = [&](const char *first, const char *second) {
+        const std::uint64_t before = bench.core.counters().errors;
+        for (const char *sender : {first, second})
+            CHECK(bench.send("77 d7:command5:dancee", sender).starts_with("77 d6:result5:error"));
+        return bench.core.counters().errors - before;
+    };
+    CHECK(refusals("10.77.0.9:4000", "10.77.0.9:4001") == 2);
+    CHECK(refusals("", "") == 2);
+    CHECK(refusals("10.77.0.9:4001", "10.77.0.9:4000") == 0);
 }

@@ -12,10 +12,44 @@ TEST_CASE("cookie and payload") {
     CHECK(e->payload == "d7:command4:pinge");
     CHECK(e->encoding == Encoding::bencode);
     CHECK(open("c {\"a\":1}")->encoding == Encoding::json);
-    CHECK(open("de")->cookie.empty());
+    CHECK(open("d3:key1:xe")->cookie.empty());
+    CHECK(open("{\"a\": {\"b\": 1}}")->cookie.empty());
     CHECK_FALSE(open("d12"));
     CHECK_FALSE(open(""));
     CHECK_FALSE(open(std::string(max_cookie, 'c') + " de"));
+}
+
+TEST_CASE("a cookie may begin as a dictionary does") {
+    for (const std::string cookie :
+         {"deadbeef", "de", "decaf-1", "d1", "d12:ab", "d1:ab", "d99:ab", "d", "d1:a1:b"}) {
+        CAPTURE(cookie);
+        for (const std::string payload : {"d7:command4:pinge", "{\"command\":\"ping\"}"}) {
+            const std::string message = cookie + " " + payload;
+            auto opened = open(message);
+            REQUIRE(opened);
+            CHECK(opened->cookie == cookie);
+            CHECK(opened->payload == payload);
+            for (std::size_t n = 0; n < message.size(); ++n) {
+                CAPTURE(n);
+                auto length = frame(std::string_view(message).substr(0, n));
+                REQUIRE(length);
+                CHECK_FALSE(*length);
+            }
+            CHECK(frame(message + "c2 ").value() == message.size());
+        }
+    }
+}
+
+TEST_CASE("a dictionary without a cookie may hold what looks like a cookie and another one") {
+    for (const std::string message : {"d4:note9:x d1:a1:b1:ci1ee", "d3:sdp16:v=0\r\no=- 1 1 IN e",
+                                      "d12:delete delayi0ee", "d4:note13:x d1:a1:bee ee"}) {
+        CAPTURE(message);
+        auto opened = open(message);
+        REQUIRE(opened);
+        CHECK(opened->cookie.empty());
+        CHECK(frame(message).value() == message.size());
+    }
+    CHECK(open("d3:sdp99:v=0 o=")->cookie.empty()); // cut short
 }
 
 TEST_CASE("a stream is cut into messages wherever it breaks") {
