@@ -11,6 +11,7 @@
 
 #include "base/time.hpp"
 #include "engine/proxy/bridge.hpp"
+#include "engine/proxy/effect.hpp"
 #include "engine/proxy/index.hpp"
 #include "engine/transaction/flow.hpp"
 #include "wire/sip/message.hpp"
@@ -36,6 +37,7 @@ struct DialogSide {
     std::vector<std::string> route; ///< Record-Routes of elements between it and us, from us outward.
     std::uint32_t ack_cseq = 0;
     std::string ack_sdp; ///< What stood in its last ACK as that went on: it stays the same in one sent again.
+    bool hung_up = false; ///< Its BYE went on.
 };
 
 struct Dialog {
@@ -79,6 +81,12 @@ struct Call {
 
     [[nodiscard]] bool has_live_dialog() const;
     [[nodiscard]] bool is_bridged() const;
+};
+
+/// What is left of a call that has ended, until its breaker has told how media fared.
+struct CallEnd {
+    std::string caller_tag;
+    Event::Fields fields;
 };
 
 } // namespace cord::engine::proxy

@@ -9,6 +9,7 @@
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/fork.hpp"
 #include "engine/proxy/media.hpp"
+#include "engine/proxy/quality.hpp"
 #include "engine/proxy/state.hpp"
 #include "engine/proxy/way.hpp"
 #include "wire/sip/headers.hpp"
@@ -40,7 +41,7 @@ void touch(State &s, Call &call) {
         watch_idle(s, call);
 }
 
-std::vector<std::pair<std::string, Event::Value>> fields_of(const Call &call) {
+Event::Fields fields_of(const Call &call) {
     return {{"id", fmt::format("{:x}", call.id)},
             {"call_id", call.call_id},
             {"from", call.from},
@@ -83,10 +84,8 @@ std::string_view place_of_leg(const Call &call, const Member &member) {
     return place;
 }
 
-/// Tells that a call is over, lets its breaker go and forgets it. The reference is dead after that.
+/// Tells that a call is over and forgets it. The reference is dead after that.
 void end_call(State &s, Call &call, std::string_view by, int code) {
-    if (call.is_bridged())
-        s.effects.push_back(AskBreaker{0, *call.breaker, ng_delete_call(call.call_id)});
     if (call.invite) {
         auto fields = fields_of(call);
         auto talked = call.answered ? s.now.mono - *call.answered : base::Duration::zero();
@@ -94,7 +93,7 @@ void end_call(State &s, Call &call, std::string_view by, int code) {
         fields.emplace_back("ended_by", std::string(by));
         fields.emplace_back("code", std::int64_t{code});
         fields.emplace_back("codecs", call.codecs);
-        s.event("call-end", std::move(fields));
+        tell_end(s, call, {call.caller_tag, std::move(fields)});
     }
     s.forget_alarm(call.idle_alarm, {Alarm::Kind::idle, call.id, 0});
     forget_leg(s, call.caller);
@@ -234,8 +233,12 @@ void note_setup_ended(State &s, const Exchange &e, int code) {
 
 void note_bye(State &s, const Exchange &e, int code) {
     auto place = place_of(s, e);
+    if (!place)
+        return;
     // A challenge is not the end: the BYE comes again with credentials.
-    if (place && code != 401 && code != 407)
+    if (code == 401 || code == 407)
+        place->sending_side().hung_up = false;
+    else
         end_dialog(s, *place->call, *place->dialog, place->from_caller ? "caller" : "callee");
 }
 
@@ -297,6 +300,7 @@ void on_idle(State &s, std::uint64_t id) {
 }
 
 void hang_up(State &s, Call &call, Sides sides, std::string_view reason) {
+    std::string_view by = "proxy";
     for (CallBranch &branch : call.branches)
         for (Dialog &dialog : branch.dialogs) {
             if (!call.invite || !dialog.is_live())
@@ -306,11 +310,14 @@ void hang_up(State &s, Call &call, Sides sides, std::string_view reason) {
             if (sides != Sides::callee)
                 send_bye(s, call, dialog.callee, dialog.caller, call.caller.flow, reason);
             dialog.ended = true;
+            // Whose BYE the other side leaves unanswered has ended it all the same.
+            if (dialog.caller.hung_up || dialog.callee.hung_up)
+                by = dialog.caller.hung_up ? "caller" : "callee";
         }
     // The INVITE at work needs its call, which ends with it.
     if (auto setup = s.exchanges.find(call.setup); setup != s.exchanges.end())
         return cancel(s, setup->second);
-    end_call(s, call, "proxy", 0);
+    end_call(s, call, by, by == "proxy" ? 0 : 200);
 }
 
 } // namespace cord::engine::proxy

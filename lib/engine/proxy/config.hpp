@@ -60,6 +60,7 @@ struct Config {
     /// Where what our users send to other domains goes; none: it is refused.
     std::optional<resolve::Destination> outbound_proxy;
     std::optional<Upstream> upstream;
+    std::size_t max_upstream_clients = base::limits::upstream_clients;
     std::string server = "cordboard"; ///< The Server header of our own answers.
 };
 

@@ -7,6 +7,7 @@
 #include "engine/proxy/fork.hpp"
 #include "engine/proxy/parts.hpp"
 #include "engine/proxy/processor.hpp"
+#include "engine/proxy/quality.hpp"
 #include "engine/proxy/responses.hpp"
 #include "engine/proxy/way.hpp"
 #include "wire/sip/builder.hpp"
@@ -280,7 +281,10 @@ void Core::on_resolved(Token token, std::vector<NextHop> hops, base::Now now) {
 
 void Core::on_breaker(Token token, std::optional<std::string_view> reply, base::Now now) {
     parts_->now = now;
-    if (auto question = parts_->answered(token)) {
+    auto question = parts_->answered(token);
+    if (question && question->kind == Question::Kind::last_numbers) {
+        on_last_numbers(*parts_, question->exchange, reply);
+    } else if (question) {
         auto e = parts_->exchanges.find(question->exchange);
         if (e != parts_->exchanges.end() && question->kind == Question::Kind::request_media)
             on_request_media(*parts_, e->second, question->branch, reply);

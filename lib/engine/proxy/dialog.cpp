@@ -135,6 +135,7 @@ bool may_speak_for_leg(State &s, Exchange &e) {
     if (e.request.method() == Method::notify)
         note_subscription(s, *place->call, e.request);
     learn_from_request(place->sending_side(), e);
+    place->sending_side().hung_up |= e.request.method() == Method::bye;
     move_leg(s, *place->call, place->sender(),
              way_to_contact(first_uri(place->sending_side()), way_back(e.request, e.flow)));
     return true;

@@ -51,8 +51,9 @@ struct AskBreaker {
 /// Something an operator wants to know. `type` is one of the event stream's; the shell adds `ts` and `node`.
 struct Event {
     using Value = std::variant<std::string, std::int64_t, double, bool>;
+    using Fields = std::vector<std::pair<std::string, Value>>;
     std::string type;
-    std::vector<std::pair<std::string, Value>> fields;
+    Fields fields;
 };
 
 using Effect = std::variant<Send, Store, LookUser, Resolve, AskBreaker, Event>;

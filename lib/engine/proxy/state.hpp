@@ -30,9 +30,9 @@ using Headers = std::vector<std::pair<std::string_view, std::string>>;
 
 /// What an answer from outside is about.
 struct Question {
-    enum class Kind { user, store, next_hops, request_media, response_media };
+    enum class Kind { user, store, next_hops, request_media, response_media, last_numbers };
     Kind kind;
-    std::uint64_t exchange = 0;
+    std::uint64_t exchange = 0; ///< Of `last_numbers`, the call.
     std::size_t branch = 0;
 };
 
@@ -72,6 +72,7 @@ struct State {
     std::map<transaction::Id, std::uint64_t> by_server;
     std::map<transaction::Id, std::pair<std::uint64_t, std::size_t>> by_client;
     std::map<std::uint64_t, Call> calls;
+    std::map<std::uint64_t, CallEnd> ended_calls; ///< Those whose breaker has not yet told of their media.
     Index<std::string> legs_by_slot;
     Index<std::uint64_t> legs_by_connection;
     Index<std::uint64_t> exchanges_by_connection; ///< INVITEs by the caller's, branches by the callee's.

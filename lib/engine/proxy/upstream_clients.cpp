@@ -5,20 +5,25 @@
 
 namespace cord::engine::proxy {
 
-void UpstreamClients::put(locate::Binding client, std::size_t most) {
+void UpstreamClients::put(locate::Binding client, std::size_t of_user, std::size_t of_all) {
     const std::string aor = locate::aor_key(client);
     aors_[client.ruid] = aor;
-    table_.put(std::move(client));
+    if (auto known = table_.put(std::move(client)))
+        lost_.erase({known->expires, known->ruid});
     const auto &clients = table_.of(aor);
     auto lost = std::find_if(clients.begin(), clients.end(),
                              [](const locate::Binding &known) { return !known.reachable; });
-    if (clients.size() > most && lost != clients.end())
+    if (clients.size() > of_user && lost != clients.end())
         remove(aor, std::string(lost->ruid));
+    if (size() > of_all && !lost_.empty()) {
+        const std::string token = lost_.begin()->second;
+        remove(std::string(aors_.at(token)), token);
+    }
 }
 
 void UpstreamClients::remove(std::string_view aor, std::string_view token) {
-    if (table_.remove(aor, token))
-        aors_.erase(aors_.find(token));
+    if (auto client = table_.remove(aor, token))
+        forget(*client);
 }
 
 void UpstreamClients::remove_all(std::string_view aor) {
@@ -30,13 +35,19 @@ void UpstreamClients::lose(const transaction::Flow &flow) {
     for (locate::Binding &client : table_.remove_flow(flow)) {
         client.reachable = false;
         client.flow.connection = 0;
+        lost_.emplace(client.expires, client.ruid);
         table_.put(std::move(client));
     }
 }
 
 void UpstreamClients::expire(base::UnixTime now) {
     for (const locate::Binding &client : table_.remove_expired(now))
-        aors_.erase(client.ruid);
+        forget(client);
+}
+
+void UpstreamClients::forget(const locate::Binding &client) {
+    aors_.erase(client.ruid);
+    lost_.erase({client.expires, client.ruid});
 }
 
 const locate::Binding *UpstreamClients::find(std::string_view token) const {

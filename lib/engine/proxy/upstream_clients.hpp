@@ -2,8 +2,10 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "engine/locate/table.hpp"
 
@@ -12,8 +14,9 @@ namespace cord::engine::proxy {
 /// The ruid of each binding is its token.
 class UpstreamClients {
   public:
-    /// Of more than `most` of its user, one that is not reachable makes room: that lost first.
-    void put(locate::Binding client, std::size_t most);
+    /// Of more than `of_user` of its user, one that is not reachable makes room: that lost first; of more
+    /// than `of_all`, that one whose time is over first.
+    void put(locate::Binding client, std::size_t of_user, std::size_t of_all);
     void remove(std::string_view aor, std::string_view token);
     void remove_all(std::string_view aor);
     /// A connection died. Its clients stay registered upstream, for we have no password to end that: they
@@ -28,10 +31,14 @@ class UpstreamClients {
     }
     [[nodiscard]] base::UnixTime next_expiry() const { return table_.next_expiry(); }
     [[nodiscard]] std::size_t size() const { return table_.size(); }
+    [[nodiscard]] std::size_t reachable() const { return size() - lost_.size(); }
 
   private:
+    void forget(const locate::Binding &client);
+
     locate::Table table_;
-    std::map<std::string, std::string, std::less<>> aors_; ///< By token.
+    std::map<std::string, std::string, std::less<>> aors_;  ///< By token.
+    std::set<std::pair<base::UnixTime, std::string>> lost_; ///< When its time is over, and its token.
 };
 
 } // namespace cord::engine::proxy

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/upstream.hpp"
@@ -92,11 +91,11 @@ Next bound_upstream_clients(State &s, Exchange &e) {
         asked.begin(), asked.end(), [&](const auto &token) { return !s.upstream_clients.find(token); }));
     if (added == 0)
         return Next::go_on;
-    if (s.upstream_clients.size() + added > base::limits::upstream_clients) {
+    // Those that cannot be reached make room, here and below.
+    if (s.upstream_clients.reachable() + added > s.config.max_upstream_clients) {
         ++s.counts["overload"];
         return reply(s, e, 503, "Too Many Clients", {{"Retry-After", "60"}});
     }
-    // Those that cannot be reached make room.
     const auto &known = s.upstream_clients.of(user_of(e));
     const auto others = static_cast<std::size_t>(std::count_if(
         known.begin(), known.end(), [&](const auto &b) { return b.reachable && !asked.contains(b.ruid); }));
@@ -140,7 +139,7 @@ void note_upstream_registration(State &s, const Exchange &e, const Message &resp
         }
         client.expires = s.now.unix + std::chrono::seconds(seconds);
         move_legs(s, client);
-        s.upstream_clients.put(std::move(client), s.config.max_contacts);
+        s.upstream_clients.put(std::move(client), s.config.max_contacts, s.config.max_upstream_clients);
     }
 }
 

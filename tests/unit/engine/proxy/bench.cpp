@@ -205,6 +205,8 @@ std::vector<std::string> Bench::events(std::string_view type) const {
         for (const auto &[name, value] : event.fields)
             if (auto *s = std::get_if<std::string>(&value))
                 text += fmt::format("{}={} ", name, *s);
+            else if (auto *n = std::get_if<std::int64_t>(&value))
+                text += fmt::format("{}={} ", name, *n);
         out.push_back(text);
     }
     return out;
@@ -298,6 +300,8 @@ std::string Bench::breaker_reply(std::string_view request) const {
     auto value = wire::bencode::parse(request);
     REQUIRE(value);
     const auto &dict = *value->dict();
+    if (wire::bencode::text_of(dict, "command") == "delete")
+        return breaker_numbers;
     std::string sdp(wire::bencode::text_of(dict, "sdp"));
     bool to_browser = wire::bencode::text_of(dict, "ICE") == "force";
     std::string profile = to_browser ? "UDP/TLS/RTP/SAVPF" : "RTP/AVP";

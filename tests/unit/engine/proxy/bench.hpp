@@ -66,8 +66,9 @@ class Bench {
     bool database_up = true;
     bool store_ok = true;
     bool breaker_up = true;
-    bool breaker_holds = false;                ///< Its answers wait for release_breaker().
-    std::vector<std::string> breaker_requests; ///< As bencode.
+    bool breaker_holds = false;                     ///< Its answers wait for release_breaker().
+    std::vector<std::string> breaker_requests;      ///< As bencode.
+    std::string breaker_numbers = "d6:result2:oke"; ///< What it answers to a delete.
     std::vector<engine::locate::Change> stored;
 
   private:

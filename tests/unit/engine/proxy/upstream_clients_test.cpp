@@ -7,9 +7,11 @@ using namespace cord;
 using namespace cord::test;
 
 TEST_CASE("one client too many is refused", "[proxy][upstream]") {
-    constexpr std::size_t at_once = 200;
+    constexpr std::size_t at_once = 20, users = 3;
     Config config = upstream_config(true);
+    CHECK(config.max_upstream_clients == base::limits::upstream_clients);
     config.max_contacts = at_once;
+    config.max_upstream_clients = at_once * users;
     Upstream t(config);
     auto enroll = [&](std::size_t user, std::size_t contacts) {
         std::string list;
@@ -35,17 +37,21 @@ TEST_CASE("one client too many is refused", "[proxy][upstream]") {
         CHECK(t.bob.next("403").is_response());
     }
     SECTION("of all") {
-        constexpr std::size_t users = base::limits::upstream_clients / at_once;
         for (std::size_t user = 0; user < users; ++user) {
             enroll(user, at_once);
             granted();
         }
-        CHECK(t.bench.level("upstream_clients") == base::limits::upstream_clients);
+        CHECK(t.bench.level("upstream_clients") == config.max_upstream_clients);
         t.bob.inbox.clear();
         t.send_register();
         CHECK(t.bob.next("503").is_response());
         enroll(users - 1, at_once); // who is known stays
         granted();
+        t.bench.close(t.bob);
+        t.bench.reconnect(t.bob);
+        enroll(users, 1); // and who is lost makes room
+        granted();
+        CHECK(t.bench.level("upstream_clients") == config.max_upstream_clients);
     }
 }
 
