@@ -3,12 +3,10 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <list>
@@ -19,12 +17,14 @@
 #include "io/net/fd.hpp"
 #include "io/net/socket.hpp"
 #include "io/net/udp.hpp"
+#include "io/net/unix_socket.hpp"
 #include "pipe.hpp"
 
 namespace cord::tools::rtc_breaker {
 namespace {
 
 using io::net::Fd;
+using io::net::UnixSocket;
 namespace exit_code = io::cli;
 
 using Made = base::Result<std::unique_ptr<Listener>, ListenError>;
@@ -82,57 +82,6 @@ base::Result<base::Endpoint, std::string> read_address(std::string_view text) {
 
 // ---- Unix sockets
 
-/// A socket in the file system that only its owner can open: ng knows no authentication.
-class SocketFile {
-  public:
-    SocketFile(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
-    SocketFile(SocketFile &&other) noexcept
-        : fd_(std::move(other.fd_)), path_(std::exchange(other.path_, {})) {}
-    ~SocketFile() {
-        if (!path_.empty())
-            ::unlink(path_.c_str());
-    }
-    [[nodiscard]] int fd() const { return fd_.get(); }
-    [[nodiscard]] const std::string &path() const { return path_; }
-
-  private:
-    Fd fd_;
-    std::string path_;
-};
-
-/// Whether somebody serves there; the file of a dead process is in nobody's way.
-bool is_served(const sockaddr_un &address, int type) {
-    Fd probe(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
-    return ::connect(probe.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
-}
-
-base::Result<SocketFile, ListenError> bind_unix(std::string_view endpoint, std::string_view path, int type) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.empty() || path.size() >= sizeof address.sun_path)
-        return refuse(exit_code::wrong_usage, endpoint, path.empty() ? "no path" : "path is too long");
-    std::memcpy(address.sun_path, path.data(), path.size());
-    struct stat there {};
-    if (::lstat(address.sun_path, &there) == 0) {
-        if (!S_ISSOCK(there.st_mode))
-            return refuse(exit_code::cannot_create, endpoint, "a file that is no socket is in the way");
-        if (is_served(address, type))
-            return refuse(exit_code::cannot_create, endpoint, "another process serves here");
-        ::unlink(address.sun_path);
-    }
-    Fd fd(::socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    const mode_t before = ::umask(0177);
-    const int bound = ::bind(fd.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address);
-    const int error = errno;
-    ::umask(before);
-    if (bound != 0)
-        return refuse(exit_code::cannot_create, endpoint, std::strerror(error));
-    SocketFile file(std::move(fd), std::string(path));
-    if (type == SOCK_STREAM && ::listen(file.fd(), SOMAXCONN) != 0)
-        return refuse(exit_code::cannot_create, endpoint, std::strerror(errno));
-    return file;
-}
-
 /// Accepts streams on a socket that `Socket` owns.
 template <class Socket>
 class StreamListener final : public Listener {
@@ -183,12 +132,12 @@ class StreamListener final : public Listener {
 
 class UnixDatagramListener final : public Listener {
   public:
-    UnixDatagramListener(io::net::Loop &loop, SocketFile file, OnMessage on_message)
-        : file_(std::move(file)), on_message_(std::move(on_message)), watch_(loop, file_.fd()),
+    UnixDatagramListener(io::net::Loop &loop, UnixSocket socket, OnMessage on_message)
+        : socket_(std::move(socket)), on_message_(std::move(on_message)), watch_(loop, socket_.fd()),
           buffer_(base::limits::ng_message) {
         wait();
     }
-    [[nodiscard]] std::string name() const override { return "unixgram:" + file_.path(); }
+    [[nodiscard]] std::string name() const override { return "unixgram:" + socket_.path(); }
 
   private:
     void wait() {
@@ -199,7 +148,7 @@ class UnixDatagramListener final : public Listener {
         for (;;) {
             sockaddr_un from{};
             socklen_t size = sizeof from;
-            const ssize_t n = ::recvfrom(file_.fd(), buffer_.data(), buffer_.size(), 0,
+            const ssize_t n = ::recvfrom(socket_.fd(), buffer_.data(), buffer_.size(), 0,
                                          reinterpret_cast<sockaddr *>(&from), &size);
             if (n < 0)
                 break;
@@ -210,14 +159,14 @@ class UnixDatagramListener final : public Listener {
                         [this, from, size](std::string answer) {
                             // A client without a name of its own cannot be answered; one that is full asks
                             // again.
-                            (void)::sendto(file_.fd(), answer.data(), answer.size(), MSG_DONTWAIT,
+                            (void)::sendto(socket_.fd(), answer.data(), answer.size(), MSG_DONTWAIT,
                                            reinterpret_cast<const sockaddr *>(&from), size);
                         });
         }
         wait();
     }
 
-    SocketFile file_;
+    UnixSocket socket_;
     OnMessage on_message_;
     io::net::Watch watch_;
     std::vector<char> buffer_;
@@ -259,14 +208,18 @@ Made listen_ip(io::net::Loop &loop, std::string_view endpoint, bool tcp, std::st
 
 Made listen_unix(io::net::Loop &loop, std::string_view endpoint, bool stream, std::string_view path,
                  OnMessage on_message) {
-    auto file = bind_unix(endpoint, path, stream ? SOCK_STREAM : SOCK_DGRAM);
-    if (!file)
-        return tl::unexpected(file.error());
+    // Only its owner can open it: ng knows no authentication.
+    auto socket = UnixSocket::bind(std::string(path), {stream ? SOCK_STREAM : SOCK_DGRAM, 0600, {}});
+    if (!socket) {
+        bool misnamed = socket.error().number == ENAMETOOLONG;
+        return tl::unexpected(ListenError{misnamed ? exit_code::wrong_usage : exit_code::cannot_create,
+                                          socket.error().text});
+    }
     if (!stream)
-        return std::make_unique<UnixDatagramListener>(loop, std::move(*file), std::move(on_message));
-    const int number = file->fd();
-    return std::make_unique<StreamListener<SocketFile>>(loop, std::move(*file), number, std::string(endpoint),
-                                                        std::move(on_message));
+        return std::make_unique<UnixDatagramListener>(loop, std::move(*socket), std::move(on_message));
+    const int number = socket->fd();
+    return std::make_unique<StreamListener<UnixSocket>>(loop, std::move(*socket), number,
+                                                        std::string(endpoint), std::move(on_message));
 }
 
 } // namespace

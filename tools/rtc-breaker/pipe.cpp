@@ -12,6 +12,7 @@
 #include "base/seldom.hpp"
 #include "base/text.hpp"
 #include "engine/ng/envelope.hpp"
+#include "io/net/write_queue.hpp"
 
 namespace cord::tools::rtc_breaker {
 
@@ -124,9 +125,9 @@ struct Pipe::State : std::enable_shared_from_this<Pipe::State> {
     }
 
     void send(std::string answer) {
-        unsent += answer;
+        unsent.push(answer);
         if (lines)
-            unsent += '\n';
+            unsent.push("\n");
         // A client that asks and never reads is not worth the memory.
         if (unsent.size() > 4 * base::limits::ng_message)
             return end();
@@ -134,16 +135,10 @@ struct Pipe::State : std::enable_shared_from_this<Pipe::State> {
     }
 
     void write() {
-        while (!unsent.empty()) {
-            const ssize_t n = ::write(output, unsent.data(), unsent.size());
-            if (n < 0 && errno == EINTR)
-                continue;
-            if (n < 0 && errno == EAGAIN)
-                return writing().when_writable([this] { write(); });
-            if (n < 0)
-                return end();
-            unsent.erase(0, static_cast<std::size_t>(n));
-        }
+        if (!unsent.flush(output))
+            return end();
+        if (!unsent.empty())
+            return writing().when_writable([this] { write(); });
         if (broken)
             ::shutdown(output, SHUT_WR);
     }
@@ -159,7 +154,8 @@ struct Pipe::State : std::enable_shared_from_this<Pipe::State> {
     std::function<void()> on_end;
     io::net::Watch reading;
     std::optional<io::net::Watch> own_writing;
-    std::string received, unsent;
+    std::string received;
+    io::net::WriteQueue unsent;
     std::size_t discarded = 0;
     bool skipping = false; ///< To the end of a line that is too long.
     bool broken = false;   ///< Nothing more is taken; what was answered goes out.

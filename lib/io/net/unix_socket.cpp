@@ -1,16 +1,14 @@
 #include "io/net/unix_socket.hpp"
 
-#include <grp.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #include <cerrno>
 #include <cstring>
-#include <optional>
 
 #include <fmt/format.h>
 
-#include "base/text.hpp"
+#include "io/net/daemon.hpp"
 
 namespace cord::io::net {
 namespace {
@@ -34,13 +32,6 @@ base::Result<sockaddr_un, SystemError> address_of(const std::string &path) {
 
 bool connects(int fd, const sockaddr_un &address) {
     return ::connect(fd, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
-}
-
-std::optional<gid_t> group_id(const std::string &group) {
-    if (const ::group *entry = ::getgrnam(group.c_str()))
-        return entry->gr_gid;
-    auto number = base::to_uint(group, UINT32_MAX);
-    return number ? std::optional(static_cast<gid_t>(*number)) : std::nullopt;
 }
 
 /// The file of a dead process is in nobody's way.
@@ -75,7 +66,7 @@ base::Result<UnixSocket, SystemError> UnixSocket::bind(const std::string &path, 
         return refused(path);
     UnixSocket out(std::move(fd), path);
     if (!options.group.empty()) {
-        auto group = group_id(options.group);
+        auto group = find_group(options.group);
         if (!group)
             return Refused(SystemError{0, fmt::format("there is no group {}", options.group)});
         if (::chown(path.c_str(), static_cast<uid_t>(-1), *group) != 0)

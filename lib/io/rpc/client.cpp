@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "io/net/unix_socket.hpp"
 #include "io/rpc/json_text.hpp"
 
 namespace cord::io::rpc {
@@ -35,15 +35,10 @@ Answer read_answer(const std::string &line, int id) {
 } // namespace
 
 base::Result<Client, Refusal> Client::connect(const std::string &path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.empty() || path.size() >= sizeof address.sun_path)
-        return refuse(unreachable, fmt::format("{}: no path of a socket", path));
-    path.copy(address.sun_path, path.size());
-    net::Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (::connect(fd.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
-        return refuse(unreachable, fmt::format("no daemon answers at {}: {}", path, std::strerror(errno)));
-    return Client(std::move(fd), path);
+    auto fd = net::connect_unix(path);
+    if (!fd)
+        return refuse(unreachable, fmt::format("no daemon answers at {}", fd.error().text));
+    return Client(std::move(*fd), path);
 }
 
 Answer Client::call(const std::string &method, const std::vector<std::string> &params,

@@ -1,72 +1,22 @@
 #include "io/rpc/server.hpp"
 
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <map>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "io/net/daemon.hpp"
 #include "io/net/fd.hpp"
+#include "io/net/unix_socket.hpp"
+#include "io/net/write_queue.hpp"
 
 namespace cord::io::rpc {
 namespace {
-
-using Outcome = base::Result<net::Fd, std::string>;
-
-tl::unexpected<std::string> failed(const std::string &path) {
-    return tl::unexpected(fmt::format("{}: {}", path, std::strerror(errno)));
-}
-
-/// Whether a living process answers at the socket.
-bool is_served(const sockaddr_un &address) {
-    net::Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    return ::connect(probe.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
-}
-
-Outcome open_socket(const std::string &path, const Server::Options &options) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.empty() || path.size() >= sizeof address.sun_path)
-        return tl::unexpected(
-            fmt::format("{}: a socket's path has 1 to {} bytes", path, sizeof address.sun_path - 1));
-    path.copy(address.sun_path, path.size());
-
-    struct stat info {};
-    if (::lstat(path.c_str(), &info) == 0) {
-        if (!S_ISSOCK(info.st_mode))
-            return tl::unexpected(fmt::format("{}: is there and is no socket", path));
-        if (is_served(address))
-            return tl::unexpected(fmt::format("{}: another process serves there", path));
-        ::unlink(path.c_str());
-    }
-    net::Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    // Nobody else gets in between bind and chmod.
-    mode_t before = ::umask(0177);
-    int bound = ::bind(fd.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address);
-    ::umask(before);
-    if (bound != 0)
-        return failed(path);
-    if (!options.group.empty()) {
-        auto group = net::find_group(options.group);
-        if (!group)
-            return tl::unexpected(fmt::format("there is no group {}", options.group));
-        if (::chown(path.c_str(), static_cast<uid_t>(-1), *group) != 0)
-            return failed(path);
-    }
-    if (::chmod(path.c_str(), options.mode) != 0 || ::listen(fd.get(), 16) != 0)
-        return failed(path);
-    return fd;
-}
 
 /// One peer and its line under way. Nothing more is read from it while it does not take its answers.
 struct Connection {
@@ -75,15 +25,15 @@ struct Connection {
     net::Fd fd;
     net::Watch watch;
     std::string in;
-    std::string out;
+    net::WriteQueue out;
     bool closing = false;
 };
 
 } // namespace
 
 struct Server::Parts {
-    Parts(net::Loop &l, const Methods &m, std::string p, net::Fd f, bool o)
-        : loop(l), methods(m), path(std::move(p)), fd(std::move(f)), watch(loop, fd.get()), owner_only(o) {}
+    Parts(net::Loop &l, const Methods &m, net::UnixSocket s, bool o)
+        : loop(l), methods(m), socket(std::move(s)), watch(loop, socket.fd()), owner_only(o) {}
 
     void wait_for_peer();
     void accept_one();
@@ -95,8 +45,7 @@ struct Server::Parts {
 
     net::Loop &loop;
     const Methods &methods;
-    std::string path;
-    net::Fd fd;
+    net::UnixSocket socket;
     net::Watch watch;
     bool owner_only;
     std::map<int, Connection> connections; ///< By descriptor.
@@ -116,19 +65,17 @@ Server &Server::operator=(Server &&other) noexcept {
     std::swap(parts_, other.parts_);
     return *this;
 }
-Server::~Server() {
-    if (parts_)
-        ::unlink(parts_->path.c_str());
-}
+Server::~Server() = default;
 
-base::Result<Server, std::string> Server::listen(net::Loop &loop, const Methods &methods, std::string path,
-                                                 const Options &options) {
-    return open_socket(path, options).map([&](net::Fd fd) {
-        bool owner_only = (options.mode & 0077) == 0;
-        auto parts = std::make_unique<Parts>(loop, methods, path, std::move(fd), owner_only);
-        parts->wait_for_peer();
-        return Server(std::move(parts));
-    });
+base::Result<Server, std::string> Server::listen(net::Loop &loop, const Methods &methods,
+                                                 const std::string &path, const Options &options) {
+    auto socket = net::UnixSocket::bind(path, {SOCK_STREAM, options.mode, options.group});
+    if (!socket)
+        return tl::unexpected(socket.error().text);
+    bool owner_only = (options.mode & 0077) == 0;
+    auto parts = std::make_unique<Parts>(loop, methods, std::move(*socket), owner_only);
+    parts->wait_for_peer();
+    return Server(std::move(parts));
 }
 
 void Server::Parts::wait_for_peer() {
@@ -139,7 +86,7 @@ void Server::Parts::wait_for_peer() {
 }
 
 void Server::Parts::accept_one() {
-    net::Fd peer(::accept4(fd.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    net::Fd peer(::accept4(socket.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!peer || connections.size() >= connection_limit || !is_allowed(peer.get()))
         return;
     int key = peer.get();
@@ -155,7 +102,7 @@ bool Server::Parts::is_allowed(int peer) const {
         return false;
     if (!owner_only || who.uid == 0 || who.uid == ::geteuid())
         return true;
-    base::log::warning("rpc", "user {} may not use {}", who.uid, path);
+    base::log::warning("rpc", "user {} may not use {}", who.uid, socket.path());
     return false;
 }
 
@@ -183,22 +130,18 @@ bool Server::Parts::take_lines(Connection &c) {
         if (line.empty())
             continue;
         if (std::string answer = methods.answer(line); !answer.empty())
-            c.out += answer + "\n";
+            c.out.push(answer + "\n");
     }
     c.in.erase(0, begin);
     if (c.in.size() <= line_limit)
         return true;
-    c.out += error_line(invalid_request, "the request is too long") + "\n";
+    c.out.push(error_line(invalid_request, "the request is too long") + "\n");
     return false;
 }
 
 void Server::Parts::write(int key) {
     Connection &c = connections.at(key);
-    ssize_t n = c.out.empty() ? 0 : ::send(c.fd.get(), c.out.data(), c.out.size(), MSG_NOSIGNAL);
-    if (n > 0)
-        c.out.erase(0, static_cast<std::size_t>(n));
-    bool broken = n < 0 && errno != EAGAIN && errno != EINTR;
-    if (broken || (c.closing && c.out.empty()))
+    if (!c.out.flush(c.fd.get()) || (c.closing && c.out.empty()))
         connections.erase(key);
     else if (c.out.empty())
         c.watch.when_readable([this, key] { read(key); });

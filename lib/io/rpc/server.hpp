@@ -25,8 +25,8 @@ class Server {
 
     /// Serves on the loop's thread; `methods` outlives it. A socket that a dead process left is replaced. The
     /// error is a whole sentence.
-    [[nodiscard]] static base::Result<Server, std::string> listen(net::Loop &loop, const Methods &methods,
-                                                                  std::string path, const Options &options);
+    [[nodiscard]] static base::Result<Server, std::string>
+    listen(net::Loop &loop, const Methods &methods, const std::string &path, const Options &options);
     /// Closes all connections and removes the socket.
     ~Server();
     Server(Server &&) noexcept;
