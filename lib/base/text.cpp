@@ -63,7 +63,11 @@ std::string to_hex(Bytes b) {
     return out;
 }
 
-static int hex_value(char c) {
+std::string_view without_brackets(std::string_view s) {
+    return s.size() >= 2 && s.front() == '<' && s.back() == '>' ? s.substr(1, s.size() - 2) : s;
+}
+
+int hex_value(char c) {
     if (is_digit(c))
         return c - '0';
     c = lower(c);

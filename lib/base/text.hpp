@@ -41,6 +41,11 @@ void split(std::string_view s, char separator, F &&each) {
 /// A decimal number made of digits alone that fits; anything else is nullopt.
 [[nodiscard]] std::optional<std::uint64_t> to_uint(std::string_view s, std::uint64_t max = UINT64_MAX);
 
+/// The text between < and >, or all of it where they do not stand around it.
+[[nodiscard]] std::string_view without_brackets(std::string_view s);
+
+/// 0 to 15, or -1 for what is no hexadecimal digit.
+[[nodiscard]] int hex_value(char c);
 [[nodiscard]] std::string to_hex(Bytes b);
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view s);
 [[nodiscard]] std::string to_base64(Bytes b);

@@ -36,11 +36,6 @@ std::string methods_text(std::int64_t bits) {
     return out;
 }
 
-/// RFC 7118 section 5.2.1 knows the transport parameter "ws" alone; the socket column tells ws from wss.
-std::string_view uri_transport(Transport transport) {
-    return transport == Transport::wss ? "ws" : transaction::name(transport);
-}
-
 std::optional<base::Endpoint> received_address(std::string_view received) {
     if (!base::istarts_with(received, "sip:"))
         return std::nullopt;
@@ -69,7 +64,9 @@ Row to_row(const Binding &b) {
     row.username = b.user;
     row.domain = b.domain;
     row.contact = b.contact;
-    row.received = fmt::format("sip:{};transport={}", b.flow.remote.text(), uri_transport(b.flow.transport));
+    // The socket column tells ws from wss.
+    row.received =
+        fmt::format("sip:{};transport={}", b.flow.remote.text(), transaction::uri_name(b.flow.transport));
     for (const std::string &uri : b.path)
         row.path += fmt::format("{}<{}>", row.path.empty() ? "" : ", ", uri);
     row.expires = b.expires;
@@ -98,9 +95,7 @@ from_row(const Row &row, std::span<const std::pair<transaction::Transport, base:
     b.user = row.username;
     b.domain = base::lower(row.domain);
     b.contact = row.contact;
-    b.instance = base::trim(row.instance);
-    if (b.instance.size() > 2 && b.instance.front() == '<' && b.instance.back() == '>')
-        b.instance = b.instance.substr(1, b.instance.size() - 2);
+    b.instance = base::without_brackets(base::trim(row.instance));
     b.reg_id = static_cast<std::uint32_t>(std::clamp<std::int64_t>(row.reg_id, 0, INT32_MAX));
     base::split(row.path, ',', [&](std::string_view uri) {
         uri = base::trim(uri);

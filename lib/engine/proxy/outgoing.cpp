@@ -27,10 +27,9 @@ void count_hop(Edit &edit) {
 }
 
 std::string record_route(const State &s, const Flow &flow, const std::string &token) {
-    std::string_view transport = flow.transport == Transport::wss ? "ws" : transaction::name(flow.transport);
     return fmt::format("<sip:{}@{}{}{};lr>", token, s.identity.host_port(flow),
                        flow.transport == Transport::udp ? "" : ";transport=",
-                       flow.transport == Transport::udp ? "" : transport);
+                       flow.transport == Transport::udp ? "" : transaction::uri_name(flow.transport));
 }
 
 /// Item 4. RFC 5658 section 3: a proxy with two faces writes both, so that each side sends to the one it can

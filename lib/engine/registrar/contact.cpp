@@ -13,12 +13,6 @@ namespace {
 using wire::sip::HeaderId;
 using wire::sip::NameAddr;
 
-std::string without_brackets(std::string_view s) {
-    if (s.size() >= 2 && s.front() == '<' && s.back() == '>')
-        s = s.substr(1, s.size() - 2);
-    return std::string(s);
-}
-
 base::Result<Contact> read_contact(std::string_view text, std::optional<std::uint32_t> request_expires,
                                    bool outbound) {
     auto address = NameAddr::parse(text);
@@ -38,7 +32,7 @@ base::Result<Contact> read_contact(std::string_view text, std::optional<std::uin
             return base::fail("a q value is not between 0 and 1");
         contact.q = *q;
     }
-    contact.instance = without_brackets(address->params.value("+sip.instance").value_or(""));
+    contact.instance = base::without_brackets(address->params.value("+sip.instance").value_or(""));
     auto reg_id = base::to_uint(address->params.value("reg-id").value_or(""), INT32_MAX);
     // RFC 5626 section 6: the reg-id is ignored without an instance, and without "outbound" among the
     // Supported.

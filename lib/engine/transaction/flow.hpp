@@ -18,10 +18,15 @@ enum class Transport : std::uint8_t { udp, tcp, tls, ws, wss };
 [[nodiscard]] constexpr bool is_websocket(Transport t) { return t == Transport::ws || t == Transport::wss; }
 [[nodiscard]] constexpr bool is_secure(Transport t) { return t == Transport::tls || t == Transport::wss; }
 
-/// As in a URI's transport parameter, a listener's option and a trace: "udp", "tcp", "tls", "ws", "wss".
+/// As in a listener's option and a trace: "udp", "tcp", "tls", "ws", "wss".
 [[nodiscard]] constexpr std::string_view name(Transport t) {
     constexpr std::string_view names[] = {"udp", "tcp", "tls", "ws", "wss"};
     return names[static_cast<std::size_t>(t)];
+}
+
+/// As in a URI's transport parameter: RFC 7118 section 5.2.1 knows "ws" alone, secure or not.
+[[nodiscard]] constexpr std::string_view uri_name(Transport t) {
+    return name(t == Transport::wss ? Transport::ws : t);
 }
 
 /// As in a Via's sent-protocol (RFC 3261 section 20.42, RFC 7118 section 5.2): "UDP", "TCP", "TLS", "WS",

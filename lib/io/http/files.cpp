@@ -37,10 +37,6 @@ std::string_view type_of(std::string_view path) {
     return "application/octet-stream";
 }
 
-Response plain(int status, std::string_view text) {
-    return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, fmt::format("{}\n", text)};
-}
-
 /// If-None-Match is a list of entity tags or `*` (RFC 9110 section 13.1.2); weak ones match too.
 bool names(std::string_view list, std::string_view tag) {
     bool found = false;
@@ -54,6 +50,10 @@ bool names(std::string_view list, std::string_view tag) {
 }
 
 } // namespace
+
+Response plain(int status, std::string_view sentence) {
+    return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, fmt::format("{}\n", sentence)};
+}
 
 std::optional<std::string> decoded_path(std::string_view target) {
     const std::string_view path = base::cut(base::cut(target, '#').first, '?').first;

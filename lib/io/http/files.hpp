@@ -22,6 +22,9 @@ struct Response {
     bool head_only = false; ///< The body counts for Content-Length and is not sent (RFC 9110 section 9.3.2).
 };
 
+/// One sentence as text, for people.
+[[nodiscard]] Response plain(int status, std::string_view sentence);
+
 /// The files below one folder. GET and HEAD alone; nothing outside the folder is ever read, by dots or by links.
 class Files {
   public:

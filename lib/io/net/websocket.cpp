@@ -124,10 +124,6 @@ bool offers_sip(const HttpRequest &request) {
     return found;
 }
 
-http::Response sentence(int status, std::string_view text) {
-    return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string(text) + "\n"};
-}
-
 /// RFC 9112 section 3.2: "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request
 /// message that lacks a Host header field and to any request message that contains more than one Host header
 /// field line or a Host header field with an invalid field value."
@@ -209,7 +205,7 @@ void WebSocket::on_request(error_code ec) {
         return refuse_request(ec);
     const HttpRequest &request = parser_->get();
     if (!has_good_host(request))
-        return respond(sentence(400, "The request wants one Host, and a good one (RFC 9112)."));
+        return respond(http::plain(400, "The request wants one Host, and a good one (RFC 9112)."));
     if (ws::is_upgrade(request))
         return upgrade();
     http::Request question{std::string(view(request.method_string())), std::string(view(request.target())),
@@ -221,12 +217,12 @@ void WebSocket::refuse_request(error_code ec) {
     using beast::http::error;
     closing_ = true; // where the next request would begin is not known
     if (ec == error::header_limit)
-        return respond(sentence(431, "The request's head is too long."));
+        return respond(http::plain(431, "The request's head is too long."));
     if (ec == error::body_limit)
-        return respond(sentence(413, "No request body is taken here."));
+        return respond(http::plain(413, "No request body is taken here."));
     if (ec.category() == beast::http::make_error_code(error::bad_method).category() &&
         ec != error::end_of_stream && ec != error::partial_message)
-        return respond(sentence(400, "This is not an HTTP request."));
+        return respond(http::plain(400, "This is not an HTTP request."));
     die();
 }
 
@@ -235,13 +231,13 @@ void WebSocket::upgrade() {
     auto origin = view(request[beast::http::field::origin]);
     if (!offers_sip(request))
         return respond(
-            sentence(400, "This WebSocket speaks SIP: connect with the subprotocol \"sip\" (RFC 7118)."));
+            http::plain(400, "This WebSocket speaks SIP: connect with the subprotocol \"sip\" (RFC 7118)."));
     // RFC 6455 section 4.2.1 item 5: "a base64-encoded value that, when decoded, is 16 bytes in length".
     if (!http::is_websocket_key(view(request[beast::http::field::sec_websocket_key])))
-        return respond(sentence(400, "Sec-WebSocket-Key is not 16 bytes in base64 (RFC 6455)."));
+        return respond(http::plain(400, "Sec-WebSocket-Key is not 16 bytes in base64 (RFC 6455)."));
     if (!origin.empty() && !options_.origins.empty() &&
         std::find(options_.origins.begin(), options_.origins.end(), origin) == options_.origins.end())
-        return respond(sentence(403, "Pages of this origin may not connect here."));
+        return respond(http::plain(403, "Pages of this origin may not connect here."));
 
     ws_.set_option(ws::stream_base::timeout{limits_.half_open, limits_.websocket_idle, true});
     ws_.set_option(ws::stream_base::decorator([](ws::response_type &response) {

@@ -63,14 +63,13 @@ Result<void> parse_sip(std::string_view rest, Uri &out) {
     return {};
 }
 
-int hex_value(char c) { return base::is_digit(c) ? c - '0' : base::lower(c) - 'a' + 10; }
-
 // The character at `i`, an escape taken as what it stands for; `i` moves past it.
 char next_unescaped(std::string_view s, std::size_t &i) {
-    if (s[i] == '%' && i + 2 < s.size() && is_hex_digit(s[i + 1]) && is_hex_digit(s[i + 2])) {
-        const int value = hex_value(s[i + 1]) * 16 + hex_value(s[i + 2]);
+    const bool escape = s[i] == '%' && i + 2 < s.size();
+    const int high = escape ? base::hex_value(s[i + 1]) : -1, low = escape ? base::hex_value(s[i + 2]) : -1;
+    if (high >= 0 && low >= 0) {
         i += 3;
-        return static_cast<char>(value);
+        return static_cast<char>(high * 16 + low);
     }
     return s[i++];
 }
