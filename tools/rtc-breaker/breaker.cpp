@@ -9,7 +9,12 @@ using engine::ng::BoundPort;
 
 Breaker::Breaker(io::net::Loop &loop, io::media::Relay &relay, engine::ng::Config config,
                  base::Random &random)
-    : timer_(loop), relay_(relay), config_(config), core_(std::move(config), random) {}
+    : deadline_(loop,
+                [this] {
+                    core_.on_timer(io::net::now());
+                    act();
+                }),
+      relay_(relay), config_(config), core_(std::move(config), random) {}
 
 void Breaker::receive(std::string_view message, std::string_view sender, Answer answer) {
     const auto client = ++last_client_;
@@ -43,7 +48,7 @@ void Breaker::act() {
     for (auto effects = core_.take_effects(); !effects.empty(); effects = core_.take_effects())
         for (auto &effect : effects)
             std::visit([this](auto &e) { handle(e); }, effect);
-    set_timer();
+    deadline_.set(core_.next_deadline());
     if (drained_ && core_.sessions().empty())
         std::exchange(drained_, nullptr)();
 }
@@ -100,16 +105,6 @@ void Breaker::handle(engine::ng::RemoveSession &remove) {
     if (*remove.reason != '\0')
         base::log::info("media", "session {} has ended by itself: {}", remove.session, remove.reason);
     relay_.remove(remove.session);
-}
-
-void Breaker::set_timer() {
-    const base::Time due = core_.next_deadline();
-    if (due == base::never)
-        return timer_.cancel();
-    timer_.at(due, [this] {
-        core_.on_timer(io::net::now());
-        act();
-    });
 }
 
 } // namespace cord::tools::rtc_breaker

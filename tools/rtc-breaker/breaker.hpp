@@ -44,9 +44,8 @@ class Breaker {
     void handle(engine::ng::ApplyPlan &apply);
     void handle(engine::ng::RemoveSession &remove);
     std::optional<std::vector<engine::ng::BoundPort>> bind(const std::vector<engine::ng::PortNeed> &needs);
-    void set_timer();
 
-    io::net::Timer timer_;
+    io::net::Deadline deadline_;
     io::media::Relay &relay_;
     engine::ng::Config config_;
     engine::ng::Core core_;

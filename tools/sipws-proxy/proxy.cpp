@@ -52,7 +52,12 @@ Proxy::Proxy(io::net::Loop &loop, Setup setup)
                core_->on_send_failed(static_cast<engine::transaction::Id>(token), now());
                settle();
            }}),
-      core_timer_(loop), retry_timer_(loop), drain_timer_(loop) {}
+      core_deadline_(loop,
+                     [this] {
+                         core_->on_timer(now());
+                         settle();
+                     }),
+      retry_timer_(loop), drain_timer_(loop) {}
 
 Proxy::~Proxy() = default;
 
@@ -157,14 +162,7 @@ void Proxy::settle() {
         for (engine::proxy::Effect &effect : effects)
             std::visit([this](auto &e) { apply(e); }, effect);
     transports_.flush();
-    arm();
-}
-
-void Proxy::arm() {
-    core_timer_.at(core_->next_deadline(), [this] {
-        core_->on_timer(now());
-        settle();
-    });
+    core_deadline_.set(core_->next_deadline());
 }
 
 void Proxy::apply(engine::proxy::Send &send) {

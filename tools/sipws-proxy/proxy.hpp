@@ -71,7 +71,6 @@ class Proxy {
 
   private:
     void settle();
-    void arm();
     void apply(engine::proxy::Send &send);
     void apply(engine::proxy::Store &store);
     void apply(engine::proxy::LookUser &look);
@@ -97,7 +96,8 @@ class Proxy {
     std::vector<io::net::NgClient> breakers_;
     std::unique_ptr<io::db::DatabaseThread> database_;
     Users users_;
-    io::net::Timer core_timer_, retry_timer_, drain_timer_;
+    io::net::Deadline core_deadline_;
+    io::net::Timer retry_timer_, drain_timer_;
     base::Time started_{};
     bool bindings_loaded_ = false;
 };

@@ -23,7 +23,7 @@ struct Relay::Parts {
           OnEvent e)
         : loop(l), options(std::move(o)), on_event(std::move(e)),
           engine(handshakers, random, options.timeouts), ports(options.first_port, options.last_port, random),
-          timer(l), watch(l, ports.readiness_fd()), gathering(l) {}
+          deadline(l, [this] { on_deadline(); }), watch(l, ports.readiness_fd()), gathering(l) {}
 
     void wait();
     void on_readable();
@@ -32,18 +32,20 @@ struct Relay::Parts {
     void act();
     void transcoded(TranscodeId id, base::MutableBytes rtp);
     CodecPool &workers();
-    void set_timer();
+    void on_deadline() {
+        engine.on_deadline(net::now().mono);
+        act();
+    }
 
     net::Loop &loop;
     RelayOptions options;
     OnEvent on_event;
     engine::media::Engine engine;
     Ports ports;
-    net::Timer timer;
+    net::Deadline deadline;
     net::Watch watch;
     net::Timer gathering;
     base::Time last_wake{};
-    base::Time timer_set = base::never;
     Inbox inbox;
     Sender sender;
     std::vector<PortId> ready;
@@ -152,7 +154,7 @@ void Relay::Parts::act() {
     std::vector<Event> events = std::exchange(out.events, {});
     out.clear();
     made_count = 0;
-    set_timer();
+    deadline.set(engine.deadline());
     for (const Event &event : events)
         on_event(event);
 }
@@ -173,18 +175,6 @@ void Relay::Parts::transcoded(TranscodeId id, base::MutableBytes rtp) {
     room.resize(head_room + rtp.size() + engine::media::tail_room);
     std::memcpy(room.data() + head_room, rtp.data(), rtp.size());
     engine.transcoded(id, {room.data() + head_room, rtp.size()});
-}
-
-void Relay::Parts::set_timer() {
-    const base::Time due = engine.deadline();
-    if (due == timer_set)
-        return;
-    timer_set = due;
-    timer.at(due, [this] {
-        timer_set = base::never;
-        engine.on_deadline(net::now().mono);
-        act();
-    });
 }
 
 } // namespace cord::io::media

@@ -106,6 +106,15 @@ void Timer::cancel() {
     state_->timer.cancel();
 }
 
+void Deadline::set(base::Time due) {
+    if (due == std::exchange(due_, due))
+        return;
+    timer_.at(due, [this] {
+        due_ = base::never;
+        call_();
+    });
+}
+
 struct Signals::State : std::enable_shared_from_this<State> {
     State(Loop &loop, std::function<void(int)> c) : set(loop.context()), call(std::move(c)) {}
 

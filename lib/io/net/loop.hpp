@@ -70,6 +70,21 @@ class Timer {
     std::shared_ptr<State> state_;
 };
 
+/// The next deadline of a machine, told after each of its inputs: the timer moves only when the deadline
+/// does.
+class Deadline {
+  public:
+    /// `call` at each deadline; it tells the next.
+    Deadline(Loop &loop, std::function<void()> call) : timer_(loop), call_(std::move(call)) {}
+    /// base::never: none.
+    void set(base::Time due);
+
+  private:
+    Timer timer_;
+    std::function<void()> call_;
+    base::Time due_ = base::never;
+};
+
 /// Calls back for each of these signals from its construction to its end.
 class Signals {
   public:
