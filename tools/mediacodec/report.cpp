@@ -1,14 +1,14 @@
 #include "report.hpp"
 
-#include <cstdio>
-
 #include <fmt/format.h>
+
+#include "io/cli/say.hpp"
 
 namespace cord::mediacodec {
 
 void say(const StreamOptions &options, const std::string &words) {
     if (options.verbosity >= 0)
-        std::fputs(fmt::format("mediacodec: {}\n", words).c_str(), stderr);
+        io::cli::say("mediacodec", words);
 }
 
 /// "3 packets lost, 1 late": the counts that are not zero.

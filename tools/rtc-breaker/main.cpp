@@ -21,6 +21,7 @@
 #include "io/cli/app.hpp"
 #include "io/cli/exit_code.hpp"
 #include "io/cli/paths.hpp"
+#include "io/cli/say.hpp"
 #include "io/net/clock.hpp"
 #include "io/net/daemon.hpp"
 #include "io/net/socket.hpp"
@@ -272,7 +273,7 @@ class Daemon {
                                 ? interface.address.text()
                                 : interface.address.text() + "!" + interface.advertised.text());
         io::net::notify_manager("READY=1");
-        fmt::print(stderr, "rtc-breaker: ready on{}; media on{}, ports {}\n", where, media, options_.ports);
+        io::cli::say("rtc-breaker", "ready on{}; media on{}, ports {}", where, media, options_.ports);
     }
 
     /// SIGHUP reads the configuration again. Sockets and media ports stay as they are, and the certificate is

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "io/cli/exit_code.hpp"
 #include "io/cli/paths.hpp"
+#include "io/cli/say.hpp"
 #include "io/rpc/json_text.hpp"
 #include "io/rpc/names.hpp"
 
@@ -35,7 +36,7 @@ tl::unexpected<Ended> Context::refuse(const io::rpc::Refusal &refusal) const {
 
 void Context::say(const std::string &words) const {
     if (app_.common().verbosity >= 0)
-        fmt::print(stderr, "sipctl: {}\n", words);
+        io::cli::say("sipctl", words);
 }
 
 Outcome<io::db::Database> Context::open_database() const {

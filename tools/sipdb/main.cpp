@@ -3,6 +3,7 @@
 
 #include "io/cli/app.hpp"
 #include "io/cli/paths.hpp"
+#include "io/cli/say.hpp"
 #include "io/cli/table.hpp"
 #include "io/db/database.hpp"
 #include "io/db/option.hpp"
@@ -41,7 +42,7 @@ int Tool::create() const {
     if (!made)
         return failed(made.error());
     if (app.common().verbosity >= 0 && *made > 0)
-        fmt::print(stderr, "sipdb: made {} tables in {}\n", *made, url->place);
+        io::cli::say("sipdb", "made {} tables in {}", *made, url->place);
     return io::cli::done;
 }
 

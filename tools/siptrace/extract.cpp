@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "commands.hpp"
 #include "io/cli/exit_code.hpp"
+#include "io/cli/say.hpp"
 #include "query.hpp"
 #include "trace.hpp"
 #include "wire/rtp/stream.hpp"
@@ -41,8 +42,8 @@ class Extractor {
         if (call_ == nullptr) {
             call_ = hit.call;
             if (hit.line->encrypted())
-                fmt::print(stderr,
-                           "siptrace: the stream is SRTP: its packets are written as they are, encrypted\n");
+                io::cli::say("siptrace",
+                             "the stream is SRTP: its packets are written as they are, encrypted");
             if (!options_.bare)
                 wire::rtp::append_announcement(frame_, hit.line->codecs);
         }
@@ -53,7 +54,7 @@ class Extractor {
     int close(int code) {
         if (call_ != nullptr || code != io::cli::done)
             return out_.close(code);
-        fmt::print(stderr, "siptrace: no such stream (siptrace flow shows them)\n");
+        io::cli::say("siptrace", "no such stream (siptrace flow shows them)");
         return io::cli::answer_is_no;
     }
 

@@ -8,6 +8,7 @@
 #include "engine/trace/ladder_text.hpp"
 #include "engine/trace/live.hpp"
 #include "io/cli/exit_code.hpp"
+#include "io/cli/say.hpp"
 #include "query.hpp"
 #include "text.hpp"
 #include "trace.hpp"
@@ -55,8 +56,8 @@ void draw_text(const TextStyle &style, const std::vector<Query::Chosen> &chosen,
 // A picture is of one call.
 void draw_svg(const std::vector<Query::Chosen> &chosen, Output &out) {
     if (chosen.size() > 1)
-        fmt::print(stderr, "siptrace: {} calls, this is number {} (--call N draws another)\n", chosen.size(),
-                   chosen.front().n);
+        io::cli::say("siptrace", "{} calls, this is number {} (--call N draws another)", chosen.size(),
+                     chosen.front().n);
     out.write(engine::trace::ladder_svg(engine::trace::make_ladder(*chosen.front().call)));
 }
 
@@ -68,7 +69,7 @@ int run(const io::cli::App &app, Options &o) {
     if (o.follow && o.format == "text")
         return follow(o, style);
     if (o.follow) {
-        fmt::print(stderr, "siptrace: --follow draws text alone\n");
+        io::cli::say("siptrace", "--follow draws text alone");
         return io::cli::wrong_usage;
     }
     engine::trace::Calls calls;
@@ -77,7 +78,7 @@ int run(const io::cli::App &app, Options &o) {
     if (chosen.empty()) {
         if (code != io::cli::done) // which was told
             return code;
-        fmt::print(stderr, "siptrace: no such call\n");
+        io::cli::say("siptrace", "no such call");
         return io::cli::answer_is_no;
     }
     Output out(o.out);

@@ -6,6 +6,7 @@
 #include "commands.hpp"
 #include "engine/trace/session.hpp"
 #include "io/cli/exit_code.hpp"
+#include "io/cli/say.hpp"
 #include "text.hpp"
 #include "trace.hpp"
 #include "wire/sip/message.hpp"
@@ -65,7 +66,7 @@ std::string to_json(const Message &m) {
 }
 
 int refuse(base::Error why) {
-    fmt::print(stderr, "siptrace: {}\n", base::describe(why));
+    io::cli::say("siptrace", base::describe(why));
     return io::cli::answer_is_no;
 }
 

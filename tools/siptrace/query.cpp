@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "io/cli/exit_code.hpp"
+#include "io/cli/say.hpp"
 
 namespace cord::siptrace {
 namespace {
@@ -44,7 +45,7 @@ int Query::verdict(bool found, int code) const {
     const bool names_one = call != 0 || !call_id.empty();
     if (found || !names_one || code != io::cli::done)
         return code;
-    fmt::print(stderr, "siptrace: no such call\n");
+    io::cli::say("siptrace", "no such call");
     return io::cli::answer_is_no;
 }
 

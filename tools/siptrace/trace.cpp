@@ -10,6 +10,7 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "io/cli/exit_code.hpp"
+#include "io/cli/say.hpp"
 
 namespace cord::siptrace {
 
@@ -17,14 +18,14 @@ using io::capture::Feed;
 using io::capture::InputError;
 
 static int refuse(const InputError &error) {
-    fmt::print(stderr, "siptrace: {}\n", error.text);
+    io::cli::say("siptrace", error.text);
     return error.kind == InputError::Kind::unreadable ? io::cli::io_error : io::cli::bad_data;
 }
 
 /// Unless -q.
 static void warn(const std::string &words) {
     if (base::log::enabled(base::log::Level::warning))
-        fmt::print(stderr, "siptrace: {}\n", words);
+        io::cli::say("siptrace", words);
 }
 
 static void tell_left_out(const Feed &feed) {
@@ -45,7 +46,7 @@ static void tell_left_out(const Feed &feed) {
 
 int for_each(const std::string &in, bool follow, const std::function<bool(const Feed::Found &)> &visit) {
     if (in == "-" && isatty(STDIN_FILENO) != 0) {
-        fmt::print(stderr, "siptrace: name a trace, or pipe one in\n");
+        io::cli::say("siptrace", "name a trace, or pipe one in");
         return io::cli::wrong_usage;
     }
     auto feed = Feed::open(in, follow);
@@ -90,7 +91,7 @@ int read_file(const std::string &in, std::string &bytes) {
     }
     const bool failed = file == nullptr || std::ferror(file) != 0;
     if (failed)
-        fmt::print(stderr, "siptrace: {}: {}\n", in, std::strerror(errno));
+        io::cli::say("siptrace", "{}: {}", in, std::strerror(errno));
     if (file != nullptr && file != stdin)
         (void)std::fclose(file);
     return failed ? io::cli::io_error : io::cli::done;
@@ -126,8 +127,8 @@ int Output::close(int code) {
     flush();
     if (error_ == 0 || error_ == EPIPE)
         return code;
-    fmt::print(stderr, "siptrace: {}: {}\n", path_.empty() || path_ == "-" ? "stdout" : path_,
-               std::strerror(error_));
+    io::cli::say("siptrace", "{}: {}", path_.empty() || path_ == "-" ? "stdout" : path_,
+                 std::strerror(error_));
     return created_ ? io::cli::io_error : io::cli::cannot_create;
 }
 

@@ -17,6 +17,7 @@
 #include "control.hpp"
 #include "io/cli/exit_code.hpp"
 #include "io/cli/paths.hpp"
+#include "io/cli/say.hpp"
 #include "io/net/daemon.hpp"
 #include "io/net/host.hpp"
 #include "io/rpc/server.hpp"
@@ -330,7 +331,7 @@ void Daemon::announce() {
                        {{"transport", std::string(engine::transaction::name(listener.transport))},
                         {"address", listener.local.text()}}});
     }
-    fmt::print(stderr, "sipws-proxy: ready on{}\n", line);
+    io::cli::say("sipws-proxy", "ready on{}", line);
     io::net::notify_manager("READY=1");
 }
 

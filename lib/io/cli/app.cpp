@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "io/cli/config_file.hpp"
 #include "io/cli/nearest.hpp"
+#include "io/cli/say.hpp"
 
 namespace cord::io::cli {
 
@@ -330,10 +331,7 @@ void dump_options(const CommandNode &node) {
 } // namespace
 
 int App::refuse(int code, std::string_view why) const {
-    std::string line = fmt::format("{}: {}", node_->app->get_name(), why);
-    for (char &c : line) // words may quote outside input, which must not steer the terminal
-        c = static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-    fmt::print(stderr, "{}\n", line);
+    say(node_->app->get_name(), why);
     return code;
 }
 

@@ -1,11 +1,14 @@
 #include "io/cli/app.hpp"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <fstream>
 
 #include "io/cli/config_file.hpp"
 #include "io/cli/nearest.hpp"
 #include "io/cli/paths.hpp"
+#include "io/cli/say.hpp"
 #include "io/cli/table.hpp"
 #include "io/cli/text_width.hpp"
 #include "support/catch.hpp"
@@ -159,4 +162,20 @@ TEST_CASE("--run-dir moves sockets and database alike") {
     CHECK(run_directory("/x") == "/x");
     CHECK(state_directory("/x") == "/x");
     CHECK_FALSE(run_directory("").empty());
+}
+
+TEST_CASE("words nobody can read are no fault, and none of them steers a terminal") {
+    int pipe_ends[2];
+    REQUIRE(pipe(pipe_ends) == 0);
+    const int before = dup(STDERR_FILENO);
+    close(STDERR_FILENO);
+    cord::io::cli::say("tool", "lost {}", 1);
+    dup2(pipe_ends[1], STDERR_FILENO);
+    cord::io::cli::say("tool", "a\033[1m{}", "b\n");
+    dup2(before, STDERR_FILENO);
+    char buffer[100];
+    const ssize_t n = read(pipe_ends[0], buffer, sizeof buffer);
+    CHECK(std::string(buffer, static_cast<std::size_t>(n)) == "tool: a?[1mb?\n");
+    for (int fd : {before, pipe_ends[0], pipe_ends[1]})
+        close(fd);
 }
