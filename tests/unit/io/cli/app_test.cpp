@@ -12,6 +12,7 @@
 #include "io/cli/table.hpp"
 #include "io/cli/text_width.hpp"
 #include "support/catch.hpp"
+#include "support/folder.hpp"
 
 using namespace cord::io::cli;
 
@@ -49,8 +50,8 @@ struct Tool {
 
 struct ConfigInFile {
     explicit ConfigInFile(const std::string &text) { std::ofstream(path) << text; }
-    ~ConfigInFile() { std::remove(path.c_str()); }
-    std::string path = "/tmp/cordtest-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)) + ".conf";
+    cord::tests::Folder folder;
+    std::string path = folder.path + "/cordtest.conf";
 };
 
 } // namespace

@@ -1,24 +1,17 @@
 // A folder that goes with its owner, and a database in it.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
+#include <cstdio>
 #include <string>
 
 #include "io/db/database.hpp"
 #include "support/catch.hpp"
+#include "support/folder.hpp"
 
 namespace cord::tests {
 
 struct TemporaryDatabase {
-    TemporaryDatabase() {
-        std::string name = (std::filesystem::temp_directory_path() / "cord-db-XXXXXX").string();
-        folder = ::mkdtemp(name.data());
-        url.place = folder + "/my test.db";
-    }
-    ~TemporaryDatabase() { std::filesystem::remove_all(folder); }
-    TemporaryDatabase(const TemporaryDatabase &) = delete;
-    TemporaryDatabase &operator=(const TemporaryDatabase &) = delete;
+    TemporaryDatabase() { url.place = folder.path + "/my test.db"; }
 
     io::db::Database created() {
         REQUIRE(io::db::Database::create(url, false));
@@ -37,7 +30,7 @@ struct TemporaryDatabase {
         return out;
     }
 
-    std::string folder;
+    Folder folder;
     io::db::Url url;
 };
 

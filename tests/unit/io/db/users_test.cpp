@@ -28,7 +28,7 @@ TEST_CASE("a database is made once, for its owner alone, and not over another") 
     CHECK(*Database::create(t.url, true) == 1);
     CHECK(t.sqlite("PRAGMA journal_mode") == "wal\n");
 
-    Url nowhere{Engine::sqlite, t.folder + "/none/x.db"};
+    Url nowhere{Engine::sqlite, t.folder.path + "/none/x.db"};
     CHECK(Database::create(nowhere, false).error().trouble == Trouble::gone);
 }
 
@@ -160,9 +160,9 @@ TEST_CASE("a database that another holds is locked, and one set up by nobody has
     auto holder = Database::open(t.url);
     FILE *other = ::popen(("sqlite3 '" + t.url.place + "' >/dev/null").c_str(), "w");
     std::fputs("BEGIN IMMEDIATE; SELECT 1;\n.shell touch '", other);
-    std::fputs((t.folder + "/held'\n.shell sleep 5\nROLLBACK;\n").c_str(), other);
+    std::fputs((t.folder.path + "/held'\n.shell sleep 5\nROLLBACK;\n").c_str(), other);
     std::fflush(other);
-    while (!std::filesystem::exists(t.folder + "/held"))
+    while (!std::filesystem::exists(t.folder.path + "/held"))
         ::usleep(10'000);
     auto added = db.add_user({"alice", "example.com"}, "secret");
     REQUIRE_FALSE(added);

@@ -1,10 +1,10 @@
 #include "io/http/files.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "support/catch.hpp"
+#include "support/folder.hpp"
 
 using namespace cord::io::http;
 namespace fs = std::filesystem;
@@ -13,9 +13,6 @@ namespace {
 
 struct Site {
     Site() {
-        char pattern[] = "/tmp/cord-www-XXXXXX";
-        above = mkdtemp(pattern);
-        root = above + "/www";
         fs::create_directories(root + "/sub");
         std::ofstream(root + "/index.html") << "<p>phone";
         std::ofstream(root + "/phone.js") << "1";
@@ -24,8 +21,8 @@ struct Site {
         std::ofstream(above + "/www-other.txt") << "secret";
         fs::create_symlink(above + "/secret.txt", root + "/link.txt");
     }
-    ~Site() { fs::remove_all(above); }
-    std::string above, root;
+    cord::tests::Folder folder;
+    std::string above = folder.path, root = above + "/www";
 };
 
 std::string header(const Response &r, std::string_view name) {

@@ -7,19 +7,19 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <thread>
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/folder.hpp"
 
 using cord::io::net::LineSink;
 
 TEST_CASE("lines reach a private file in order") {
-    char folder[] = "/tmp/cord-sink-XXXXXX";
-    const std::string path = std::string(mkdtemp(folder)) + "/out";
+    const cord::tests::Folder folder;
+    const std::string path = folder.path + "/out";
     {
         auto sink = LineSink::open(path, "n");
         REQUIRE(sink);
@@ -35,14 +35,12 @@ TEST_CASE("lines reach a private file in order") {
     struct stat status {};
     stat(path.c_str(), &status);
     CHECK((status.st_mode & 0777) == 0600);
-    unlink(path.c_str());
-    rmdir(folder);
 }
 
 TEST_CASE("what does not fit is dropped and counted, and nobody waits") {
     std::signal(SIGPIPE, SIG_IGN); // as the daemons do
-    char folder[] = "/tmp/cord-sink-XXXXXX";
-    const std::string path = std::string(mkdtemp(folder)) + "/pipe";
+    const cord::tests::Folder folder;
+    const std::string path = folder.path + "/pipe";
     REQUIRE(mkfifo(path.c_str(), 0600) == 0);
     const int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK);
     {
@@ -54,8 +52,6 @@ TEST_CASE("what does not fit is dropped and counted, and nobody waits") {
         CHECK(sink->dropped() > 1000);
         close(reader);
     }
-    unlink(path.c_str());
-    rmdir(folder);
 }
 
 TEST_CASE("a full disk loses lines, which are counted, and the file goes on with whole ones") {
@@ -64,8 +60,8 @@ TEST_CASE("a full disk loses lines, which are counted, and the file goes on with
     rlimit before{};
     getrlimit(RLIMIT_FSIZE, &before);
     const rlimit small{1'005, before.rlim_max};
-    char folder[] = "/tmp/cord-sink-XXXXXX";
-    const std::string path = std::string(mkdtemp(folder)) + "/out";
+    const cord::tests::Folder folder;
+    const std::string path = folder.path + "/out";
     std::uint64_t dropped = 0;
     const std::string line = "{\"type\":\"x" + std::string(87, 'x') + "\"}"; // 100 with its end
     {
@@ -90,14 +86,12 @@ TEST_CASE("a full disk loses lines, which are counted, and the file goes on with
     for (const std::string &each : lines)
         CHECK((each == line || each.starts_with("{\"type\":\"dropped\",\"ts\":")));
     CHECK(lines[11].ends_with(",\"node\":\"edge1\",\"count\":9}"));
-    unlink(path.c_str());
-    rmdir(folder);
 }
 
 TEST_CASE("a reader that went is followed by the next one") {
     std::signal(SIGPIPE, SIG_IGN);
-    char folder[] = "/tmp/cord-sink-XXXXXX";
-    const std::string path = std::string(mkdtemp(folder)) + "/pipe";
+    const cord::tests::Folder folder;
+    const std::string path = folder.path + "/pipe";
     REQUIRE(mkfifo(path.c_str(), 0600) == 0);
     int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK);
     {
@@ -115,8 +109,6 @@ TEST_CASE("a reader that went is followed by the next one") {
     REQUIRE(read(reader, text, sizeof text - 1) > 0);
     CHECK(std::string(text).ends_with(",\"node\":\"n\",\"count\":1}\nheard\n"));
     close(reader);
-    unlink(path.c_str());
-    rmdir(folder);
 }
 
 TEST_CASE("a file that cannot be opened is told in the system's words") {

@@ -4,14 +4,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-
 #include <boost/asio/io_context.hpp>
 
 #include "io/net/clock.hpp"
 #include "support/catch.hpp"
 #include "support/files.hpp"
+#include "support/folder.hpp"
 #include "wire/stun/message.hpp"
 
 using namespace cord;
@@ -54,15 +52,6 @@ bool run(Loop &loop, const std::function<bool()> &done) {
     return false;
 }
 
-/// A folder that goes with it.
-struct Folder {
-    Folder() : path((std::filesystem::temp_directory_path() / "cord-net-XXXXXX").string()) {
-        REQUIRE(::mkdtemp(path.data()));
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    std::string path;
-};
-
 /// What is written to stderr as long as this lives.
 class Words {
   public:
@@ -81,7 +70,7 @@ class Words {
 } // namespace
 
 TEST_CASE("a TLS peer has to prove that it is the host we mean", "[net]") {
-    Folder folder;
+    tests::Folder folder;
     Loop loop;
     auto certificate =
         crypto::Certificate::self_signed(std::vector<std::string>{"trunk.test", "127.0.0.1"}, now().unix);

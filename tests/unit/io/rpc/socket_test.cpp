@@ -3,7 +3,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -12,6 +11,7 @@
 #include "io/rpc/json_text.hpp"
 #include "io/rpc/server.hpp"
 #include "support/catch.hpp"
+#include "support/folder.hpp"
 
 using namespace cord::io;
 using rpc::Answer;
@@ -19,14 +19,8 @@ using rpc::Params;
 
 namespace {
 
-struct Folder {
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "cord-rpc-XXXXXX").string();
-        path = ::mkdtemp(name.data());
-        socket = path + "/proxy.sock";
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    std::string path, socket;
+struct Folder : cord::tests::Folder {
+    std::string socket = path + "/proxy.sock";
 };
 
 /// A server on a thread of its own, as a daemon has one.
