@@ -54,11 +54,35 @@ Result<CSeq> CSeq::parse(std::string_view text) {
     return out;
 }
 
-Result<Uri> request_uri(const Message &m) { return parse_at<Uri>(m, m.request_uri()); }
-Result<Via> top_via(const Message &m) { return required<Via>(m, HeaderId::via, "no Via"); }
-Result<NameAddr> from(const Message &m) { return required<NameAddr>(m, HeaderId::from, "no From"); }
-Result<NameAddr> to(const Message &m) { return required<NameAddr>(m, HeaderId::to, "no To"); }
-Result<CSeq> cseq(const Message &m) { return required<CSeq>(m, HeaderId::cseq, "no CSeq"); }
+Result<Uri> request_uri(const Message &m) {
+    if (const CoreHeaders *core = m.core_headers())
+        return core->request_uri;
+    return parse_at<Uri>(m, m.request_uri());
+}
+
+Result<Via> top_via(const Message &m) {
+    if (const CoreHeaders *core = m.core_headers())
+        return core->via;
+    return required<Via>(m, HeaderId::via, "no Via");
+}
+
+Result<NameAddr> from(const Message &m) {
+    if (const CoreHeaders *core = m.core_headers())
+        return core->from;
+    return required<NameAddr>(m, HeaderId::from, "no From");
+}
+
+Result<NameAddr> to(const Message &m) {
+    if (const CoreHeaders *core = m.core_headers())
+        return core->to;
+    return required<NameAddr>(m, HeaderId::to, "no To");
+}
+
+Result<CSeq> cseq(const Message &m) {
+    if (const CoreHeaders *core = m.core_headers())
+        return core->cseq;
+    return required<CSeq>(m, HeaderId::cseq, "no CSeq");
+}
 
 Result<std::optional<std::uint32_t>> max_forwards(const Message &m) {
     return number(m, HeaderId::max_forwards, 255, "Max-Forwards is not a number up to 255");

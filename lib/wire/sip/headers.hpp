@@ -23,8 +23,16 @@ struct CSeq {
     [[nodiscard]] static base::Result<CSeq> parse(std::string_view text);
 };
 
-// Headers that every request and response must carry (RFC 3261 section 8.1.1): their absence is an error,
-// too.
+/// Headers that every request and response must carry (RFC 3261 section 8.1.1).
+struct CoreHeaders {
+    Via via; ///< The topmost.
+    NameAddr from;
+    NameAddr to;
+    CSeq cseq;
+    Uri request_uri; ///< Of a request.
+};
+
+// Each of them alone; their absence is an error, too. Of a message that was found valid they are at hand.
 [[nodiscard]] base::Result<Uri> request_uri(const Message &m);
 [[nodiscard]] base::Result<Via> top_via(const Message &m);
 [[nodiscard]] base::Result<NameAddr> from(const Message &m);

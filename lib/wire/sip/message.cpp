@@ -6,6 +6,7 @@
 #include <new>
 
 #include "base/text.hpp"
+#include "wire/sip/headers.hpp"
 
 namespace cord::wire::sip {
 
@@ -14,18 +15,26 @@ struct Message::Store {
     std::atomic<std::uint32_t> owners{1};
     std::uint32_t size = 0;
     Head head;
+    std::unique_ptr<const CoreHeaders> core;
 
     Line *lines() { return reinterpret_cast<Line *>(this + 1); }
     char *text() { return reinterpret_cast<char *>(lines() + head.lines); }
+
+    /// The bytes are still to be filled in.
+    static Store *make(const Head &head, const Line *lines, std::size_t size);
 };
 
-Message::Message(const Scan &scan, std::string_view bytes) {
-    CORD_ASSERT(scan.head.size <= bytes.size() && bytes.size() <= UINT32_MAX);
-    const std::size_t lines = scan.head.lines * sizeof(Line);
-    store_ = new (::operator new(sizeof(Store) + lines + bytes.size())) Store;
-    store_->size = static_cast<std::uint32_t>(bytes.size());
-    store_->head = scan.head;
-    std::uninitialized_copy_n(scan.lines.begin(), scan.head.lines, store_->lines());
+Message::Store *Message::Store::make(const Head &head, const Line *lines, std::size_t size) {
+    CORD_ASSERT(head.size <= size && size <= UINT32_MAX);
+    auto *store = new (::operator new(sizeof(Store) + head.lines * sizeof(Line) + size)) Store;
+    store->size = static_cast<std::uint32_t>(size);
+    store->head = head;
+    std::uninitialized_copy_n(lines, head.lines, store->lines());
+    return store;
+}
+
+Message::Message(const Scan &scan, std::string_view bytes)
+    : store_(Store::make(scan.head, scan.lines.data(), bytes.size())) {
     std::memcpy(store_->text(), bytes.data(), bytes.size());
 }
 
@@ -64,6 +73,38 @@ base::Result<Message> Message::parse(std::string_view bytes) {
         head.fault =
             Fault{{"body is shorter than Content-Length", static_cast<std::uint32_t>(bytes.size())}, 400};
     return Message(found, bytes);
+}
+
+Message Message::replaced(std::string_view view, std::string_view text) const {
+    const std::string_view all = bytes();
+    const std::size_t at = offset_of(view);
+    const std::size_t past = at + view.size();
+    const std::size_t size = all.size() - view.size() + text.size();
+    CORD_ASSERT(head().size - view.size() + text.size() <= UINT16_MAX);
+    Message out(Store::make(head(), store_->lines(), size));
+    char *to = out.store_->text();
+    std::memcpy(to, all.data(), at);
+    std::memcpy(to + at, text.data(), text.size());
+    std::memcpy(to + at + text.size(), all.data() + past, all.size() - past);
+    // Of what lies within one value only ends move, and what comes after it.
+    const auto move = [&](std::uint16_t &offset) {
+        if (offset >= past)
+            offset = static_cast<std::uint16_t>(offset - view.size() + text.size());
+    };
+    move(out.store_->head.size);
+    move(out.store_->head.fields_end);
+    for (std::uint16_t i = 0; i < head().lines; ++i) {
+        Line &line = out.store_->lines()[i];
+        for (std::uint16_t *offset : {&line.begin, &line.name_end, &line.value, &line.value_end, &line.end})
+            move(*offset);
+    }
+    return out;
+}
+
+const CoreHeaders *Message::core_headers() const { return store_->core.get(); }
+
+void Message::keep(const CoreHeaders &parsed) const {
+    store_->core = std::make_unique<const CoreHeaders>(parsed);
 }
 
 const Head &Message::head() const { return store_->head; }

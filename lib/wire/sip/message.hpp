@@ -31,6 +31,7 @@ struct Value {
 
 class Values;
 class Fields;
+struct CoreHeaders;
 
 /// Copying a Message shares its bytes. Every string_view got from one (and every typed view: Via, Uri,
 /// NameAddr …) points into those bytes: it lives while any copy of the Message lives, and no longer.
@@ -100,6 +101,13 @@ class Message {
     [[nodiscard]] std::string_view call_id() const { return header(HeaderId::call_id).value_or(""); }
     [[nodiscard]] std::optional<std::uint32_t> content_length() const { return head().content_length; }
 
+    /// The same message with other text in the place of one that stands inside a field's value.
+    [[nodiscard]] Message replaced(std::string_view view, std::string_view text) const;
+
+    /// What `validate` has parsed, kept for all who ask again; null before it has found the message good.
+    [[nodiscard]] const CoreHeaders *core_headers() const;
+    void keep(const CoreHeaders &parsed) const;
+
     /// Where a view into this message begins: for errors, and for edits.
     [[nodiscard]] std::size_t offset_of(std::string_view view) const {
         return static_cast<std::size_t>(view.data() - bytes().data());
@@ -109,6 +117,7 @@ class Message {
     friend class Values;
     struct Store;
 
+    explicit Message(Store *store) : store_(store) {}
     [[nodiscard]] const Head &head() const;
     [[nodiscard]] const Line &line(std::uint16_t index) const;
     [[nodiscard]] std::uint16_t first(HeaderId id) const {

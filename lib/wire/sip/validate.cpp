@@ -38,20 +38,26 @@ std::optional<Fault> check_counts(const Message &m) {
     return std::nullopt;
 }
 
-std::optional<Fault> check_cseq(const Message &m) {
+std::optional<Fault> check_cseq(const Message &m, CoreHeaders &out) {
     const auto value = cseq(m);
     if (!value)
         return bad_request(value.error());
     // RFC 3261 section 8.1.1.5: "The method MUST match that of the request."
     if (m.is_request() && value->method_name != m.method_name())
         return bad_request({"CSeq is of another method"});
+    out.cseq = *value;
     return std::nullopt;
 }
 
-std::optional<Fault> check_addresses(const Message &m) {
-    for (const auto &address : {from(m), to(m)})
-        if (!address)
-            return bad_request(address.error());
+std::optional<Fault> check_addresses(const Message &m, CoreHeaders &out) {
+    const auto sender = from(m);
+    if (!sender)
+        return bad_request(sender.error());
+    const auto recipient = to(m);
+    if (!recipient)
+        return bad_request(recipient.error());
+    out.from = *sender;
+    out.to = *recipient;
     if (is_wildcard_contact(m))
         return std::nullopt;
     for (const Value &value : m.values(HeaderId::contact))
@@ -61,7 +67,7 @@ std::optional<Fault> check_addresses(const Message &m) {
     return std::nullopt;
 }
 
-std::optional<Fault> check_request_line(const Message &m) {
+std::optional<Fault> check_request_line(const Message &m, CoreHeaders &out) {
     const auto uri = request_uri(m);
     if (!uri)
         return bad_request(uri.error());
@@ -69,29 +75,42 @@ std::optional<Fault> check_request_line(const Message &m) {
     if (!uri->headers.empty())
         return bad_request(
             {"headers in the Request-URI", static_cast<std::uint32_t>(m.offset_of(uri->headers))});
+    out.request_uri = *uri;
+    return std::nullopt;
+}
+
+std::optional<Fault> check(const Message &m, CoreHeaders &out) {
+    if (m.fault())
+        return m.fault();
+    const auto via = top_via(m);
+    if (!via)
+        return bad_request(via.error());
+    out.via = *via;
+    if (auto fault = check_counts(m))
+        return fault;
+    if (auto fault = check_cseq(m, out))
+        return fault;
+    if (auto fault = check_addresses(m, out))
+        return fault;
+    if (m.is_response())
+        return std::nullopt;
+    if (auto fault = check_request_line(m, out))
+        return fault;
+    if (const auto hops = max_forwards(m); !hops)
+        return bad_request(hops.error());
     return std::nullopt;
 }
 
 } // namespace
 
 std::optional<Fault> validate(const Message &m) {
-    if (m.fault())
-        return m.fault();
-    if (const auto via = top_via(m); !via)
-        return bad_request(via.error());
-    if (auto fault = check_counts(m))
-        return fault;
-    if (auto fault = check_cseq(m))
-        return fault;
-    if (auto fault = check_addresses(m))
-        return fault;
-    if (m.is_response())
+    if (m.core_headers() != nullptr)
         return std::nullopt;
-    if (auto fault = check_request_line(m))
-        return fault;
-    if (const auto hops = max_forwards(m); !hops)
-        return bad_request(hops.error());
-    return std::nullopt;
+    CoreHeaders parsed;
+    auto fault = check(m, parsed);
+    if (!fault)
+        m.keep(parsed);
+    return fault;
 }
 
 } // namespace cord::wire::sip

@@ -145,4 +145,33 @@ TEST_CASE("the source goes into the top Via where it must") {
           "SIP/2.0/UDP 192.0.2.1;rport=7;branch=b;received=192.0.2.1");
     CHECK(via_after("SIP/2.0/UDP 10.0.0.1;received=9.9.9.9;rport=1", "[2001:db8::1]:7") ==
           "SIP/2.0/UDP 10.0.0.1;received=2001:db8::1;rport=7");
+    CHECK(via_after("SIP/2.0/UDP 10.0.0.1;rport;received", "192.0.2.1:7") ==
+          "SIP/2.0/UDP 10.0.0.1;rport=7;received=192.0.2.1");
+}
+
+TEST_CASE("a message with its source filled in is as if it had come so") {
+    const auto m =
+        Message::parse("OPTIONS sip:a SIP/2.0\r\nSubject: x\r\nVia: SIP/2.0/UDP 192.0.2.1;rport ,\r\n "
+                       "SIP/2.0/UDP x\r\nl: 4\r\nv: SIP/2.0/TCP y\r\n\r\nbody");
+    const Message out = with_source(*m, *base::Endpoint::parse("192.0.2.1:7"));
+    const auto again = Message::parse(out.bytes());
+    REQUIRE(again);
+    CHECK(out.bytes() == again->bytes());
+    CHECK(out.head_text() == again->head_text());
+    CHECK(out.body() == "body");
+    CHECK(out.fields_end() == again->fields_end());
+    REQUIRE(out.field_count() == again->field_count());
+    for (std::uint16_t i = 0; i < out.field_count(); ++i) {
+        const Field a = out.field(i), b = again->field(i);
+        CHECK(std::tie(a.id, a.name, a.value, a.line) == std::tie(b.id, b.name, b.value, b.line));
+    }
+}
+
+TEST_CASE("a source that makes a message too large is a fault") {
+    std::string text = "OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;rport\r\nX: ";
+    text += std::string(base::limits::sip_message - text.size() - 4, 'x') + "\r\n\r\n";
+    const auto m = Message::parse(text);
+    REQUIRE(m);
+    CHECK_FALSE(m->fault());
+    CHECK(with_source(*m, *base::Endpoint::parse("192.0.2.1:7")).fault()->code == 513);
 }
