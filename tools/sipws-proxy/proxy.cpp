@@ -80,8 +80,14 @@ void Proxy::start(io::db::Url database, std::function<void()> ready) {
     dns_ = std::make_unique<io::resolve::Dns>(loop_, setup_.dns);
     resolver_ =
         std::make_unique<io::resolve::Resolver>(loop_, *dns_, reach_of(setup_.config.listeners), random_);
-    database_ = std::make_unique<io::db::DatabaseThread>(
-        std::move(database), [&loop = loop_](std::function<void()> work) { loop.post(std::move(work)); });
+    database_ =
+        std::make_unique<io::db::DatabaseThread>(std::move(database), [this](std::function<void()> work) {
+            loop_.post([this, work = std::move(work)] {
+                transports_.hold();
+                work();
+                transports_.release();
+            });
+        });
     for (std::size_t i = 0; i < setup_.breakers.size(); ++i) {
         breakers_.emplace_back(loop_, random_, setup_.breakers[i]);
         breakers_.back().on_state([this, i](bool up) { on_breaker_state(i, up); });
@@ -186,21 +192,19 @@ void Proxy::apply(engine::proxy::Store &store) {
 
 void Proxy::apply(engine::proxy::LookUser &look) {
     std::string aor = engine::locate::aor_key(look.user, look.domain);
-    if (auto known = users_.find(aor, now().mono))
-        return loop_.post([this, token = look.token, answer = std::move(*known)] {
+    if (const UserAnswer *known = users_.find(aor, now().mono))
+        return core_->on_user(look.token, *known, now()); // whoever applies this looks for what follows
+    database_->look_user(
+        look.user, look.domain, [this, aor, token = look.token](const auto &found, auto version) {
+            UserAnswer answer;
+            if (!found)
+                answer.status = UserAnswer::Status::unavailable;
+            else if (*found)
+                answer = {UserAnswer::Status::found, (*found)->md5, (*found)->sha256, (*found)->sha512_256};
+            users_.put(aor, answer, version, now().mono);
             core_->on_user(token, answer, now());
             settle();
         });
-    database_->look_user(look.user, look.domain, [this, aor, token = look.token](auto found) {
-        UserAnswer answer;
-        if (!found)
-            answer.status = UserAnswer::Status::unavailable;
-        else if (*found)
-            answer = {UserAnswer::Status::found, (*found)->md5, (*found)->sha256, (*found)->sha512_256};
-        users_.put(aor, answer, now().mono);
-        core_->on_user(token, answer, now());
-        settle();
-    });
 }
 
 void Proxy::apply(engine::proxy::Resolve &question) {

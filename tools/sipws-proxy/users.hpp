@@ -1,4 +1,4 @@
-// What the database said of users a moment ago: a phone that registers, calls and hangs up asks it once.
+// What the database said of users: a phone that registers, calls and hangs up asks it once.
 #pragma once
 
 #include <optional>
@@ -10,33 +10,36 @@
 
 namespace cord::tools::sipws_proxy {
 
+/// Good while no other program has changed the database, which each lookup that asks it tells: so it is asked
+/// at least once a second of use.
 class Users {
   public:
-    [[nodiscard]] std::optional<engine::proxy::UserAnswer> find(const std::string &aor,
-                                                                base::Time now) const {
+    /// Null for one that has to be asked for.
+    [[nodiscard]] const engine::proxy::UserAnswer *find(const std::string &aor, base::Time now) const {
         auto found = known_.find(aor);
-        if (found == known_.end() || found->second.until <= now)
-            return std::nullopt;
-        return found->second.answer;
+        return found == known_.end() || now - told_ >= good_for ? nullptr : &found->second;
     }
-    void put(const std::string &aor, const engine::proxy::UserAnswer &answer, base::Time now) {
+    void put(const std::string &aor, const engine::proxy::UserAnswer &answer, std::uint64_t version,
+             base::Time now) {
+        if (version != version_)
+            known_.clear();
+        version_ = version;
+        told_ = now;
         // An unknown user may be added at any moment, and strangers may ask for any number of them.
         if (answer.status != engine::proxy::UserAnswer::Status::found)
             return;
         if (known_.size() >= most)
             known_.clear();
-        known_[aor] = {answer, now + kept};
+        known_[aor] = answer;
     }
     void forget_all() { known_.clear(); }
 
   private:
-    static constexpr auto kept = std::chrono::seconds(60);
+    static constexpr auto good_for = std::chrono::seconds(1);
     static constexpr std::size_t most = 50'000;
-    struct Entry {
-        engine::proxy::UserAnswer answer;
-        base::Time until;
-    };
-    std::unordered_map<std::string, Entry> known_;
+    std::unordered_map<std::string, engine::proxy::UserAnswer> known_;
+    std::uint64_t version_ = 0;
+    base::Time told_{};
 };
 
 } // namespace cord::tools::sipws_proxy

@@ -87,6 +87,16 @@ Result<bool> Database::has_table(const std::string &name) {
         .map([](const std::vector<Texts> &rows) { return !rows.empty(); });
 }
 
+Result<std::monostate> Database::snapshot(const std::function<Result<std::monostate>()> &work) {
+    return session_->snapshot(work);
+}
+
+Result<std::int64_t> Database::changes_by_others() {
+    return session_->rows("PRAGMA data_version", 1).map([](const std::vector<Texts> &rows) {
+        return rows.empty() ? 0 : number(rows[0][0]);
+    });
+}
+
 Result<std::monostate> Database::make_table(const std::string &name) {
     auto table =
         std::find_if(tables().begin(), tables().end(), [&](const Table &t) { return t.name == name; });

@@ -2,6 +2,7 @@
 // calls block; a daemon uses DatabaseThread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -64,6 +65,10 @@ class Database {
     /// Nothing for an unknown user. Understands Kamailio's rows with a password in plain text, and with a
     /// SHA-256 in the column for MD5.
     [[nodiscard]] Result<std::optional<Ha1s>> ha1s(const std::string &name, const std::string &domain);
+    /// Runs what only reads on one state of the database, at the cost of one reading.
+    [[nodiscard]] Result<std::monostate> snapshot(const std::function<Result<std::monostate>()> &work);
+    /// A number that differs from that of before once another connection has changed anything.
+    [[nodiscard]] Result<std::int64_t> changes_by_others();
 
     /// The domains of the table `domain` and those that subscribers have, in order.
     [[nodiscard]] Result<std::vector<std::string>> domains();
@@ -85,6 +90,7 @@ class Database {
     [[nodiscard]] Result<std::monostate> make_table(const std::string &name);
     [[nodiscard]] Result<std::monostate> keep_profile(const User &user, const Ha1s &ha1s);
     std::unique_ptr<Session> session_;
+    bool has_profiles_ = false; ///< cord_subscriber was seen: Kamailio's own databases lack it.
 };
 
 } // namespace cord::io::db

@@ -154,6 +154,7 @@ struct Session::Parts {
     std::map<std::string, std::unique_ptr<Prepared>> prepared;
     File file;
 
+    Result<std::monostate> within(const char *begin, const std::function<Result<std::monostate>()> &work);
     /// Runs `use` with the statement, made first if need be. A statement that failed is not used again.
     template <class T, class F>
     Result<T> with(const std::string &sql, const std::vector<Parameter> &parameters, std::size_t columns,
@@ -216,18 +217,17 @@ Result<std::vector<Texts>> Session::rows(const std::string &sql, std::size_t col
                                             [&](Prepared &p) { return p.rows(parameters); });
 }
 
-Result<std::monostate> Session::transaction(const std::function<Result<std::monostate>()> &work) {
+Result<std::monostate> Session::Parts::within(const char *begin,
+                                              const std::function<Result<std::monostate>()> &work) {
     auto run = [&](const char *sql) -> Result<std::monostate> {
         try {
-            parts_->session << sql;
+            session << sql;
             return std::monostate();
         } catch (const std::exception &e) {
-            return tl::unexpected(failure_of(e, url_.place));
+            return tl::unexpected(failure_of(e, path));
         }
     };
-    // A transaction that begins by reading and then writes can lose against another; this one waits at its
-    // start.
-    if (auto begun = run("BEGIN IMMEDIATE"); !begun)
+    if (auto begun = run(begin); !begun)
         return begun;
     auto done = work();
     if (done)
@@ -235,6 +235,16 @@ Result<std::monostate> Session::transaction(const std::function<Result<std::mono
     if (!done)
         (void)run("ROLLBACK"); // After some failures SQLite has done so already.
     return done;
+}
+
+Result<std::monostate> Session::transaction(const std::function<Result<std::monostate>()> &work) {
+    // A transaction that begins by reading and then writes can lose against another; this one waits at its
+    // start.
+    return parts_->within("BEGIN IMMEDIATE", work);
+}
+
+Result<std::monostate> Session::snapshot(const std::function<Result<std::monostate>()> &work) {
+    return parts_->within("BEGIN", work);
 }
 
 bool Session::still_there() const { return parts_->file == File::of(url_.place); }

@@ -34,6 +34,9 @@ class Session {
     /// Runs `work` in a transaction that is for writing from its start; commits when it returns well.
     [[nodiscard]] Result<std::monostate> transaction(const std::function<Result<std::monostate>()> &work);
 
+    /// Runs `work`, which only reads, on one state of the database: locks are taken once for all of it.
+    [[nodiscard]] Result<std::monostate> snapshot(const std::function<Result<std::monostate>()> &work);
+
     [[nodiscard]] const Url &url() const { return url_; }
     /// See Database::still_there.
     [[nodiscard]] bool still_there() const;

@@ -22,7 +22,13 @@ struct StoreJob {
     std::vector<engine::locate::Change> changes;
     DatabaseThread::Stored stored;
 };
+struct LookJob {
+    std::string name, domain;
+    DatabaseThread::FoundUser found;
+};
 using Job = std::function<void(Database *)>;
+/// What is to be told on the caller's loop: all of a round at once, so that the loop wakes once for it.
+using Completions = std::vector<std::function<void()>>;
 
 } // namespace
 
@@ -33,6 +39,9 @@ struct DatabaseThread::Parts {
     /// The open database, opened again when it was gone; null while it cannot be.
     Database *ready();
     void commit(std::vector<StoreJob> jobs);
+    void look(std::vector<LookJob> jobs);
+    [[nodiscard]] std::uint64_t version();
+    void tell(Completions completions);
     /// Reading works while a full disk keeps us from writing: each has a health of its own.
     struct Health {
         const char *can;
@@ -40,14 +49,15 @@ struct DatabaseThread::Parts {
         /// Logs a change between well and not.
         void judge(const Failure *failure);
     };
-    [[nodiscard]] bool full() const { return stores.size() + jobs.size() >= mailbox_limit; }
+    [[nodiscard]] bool full() const { return stores.size() + looks.size() + jobs.size() >= mailbox_limit; }
 
     const Url url;
     const Post post;
 
-    std::mutex mutex; ///< Guards the mailbox: the three that follow.
+    std::mutex mutex; ///< Guards the mailbox: the four that follow.
     std::condition_variable wake;
     std::vector<StoreJob> stores;
+    std::vector<LookJob> looks;
     std::vector<Job> jobs;
     bool ending = false;
 
@@ -55,6 +65,7 @@ struct DatabaseThread::Parts {
 
     // Of the thread alone.
     std::optional<Database> database;
+    std::uint64_t openings = 0;
     std::chrono::steady_clock::time_point next_try{};
     std::vector<RowChange> owed;
     Health opening{"opened"}, reading{"read"}, writing{"written"};
@@ -88,15 +99,16 @@ void DatabaseThread::store(std::vector<engine::locate::Change> changes, Stored s
 }
 
 void DatabaseThread::look_user(std::string name, std::string domain, FoundUser found) {
-    run([this, name = std::move(name), domain = std::move(domain), found = std::move(found)](Database *db) {
-        Result<std::optional<Ha1s>> answer = fail(Trouble::gone, "the database is not there");
-        if (db != nullptr) {
-            answer = db->ha1s(name, domain);
-            parts_->reading.judge(answer ? nullptr : &answer.error());
+    {
+        std::lock_guard lock(parts_->mutex);
+        if (!parts_->full()) {
+            parts_->looks.push_back({std::move(name), std::move(domain), std::move(found)});
+            found = nullptr;
         }
-        parts_->failures += answer ? 0 : 1;
-        parts_->post([found, answer = std::move(answer)] { found(answer); });
-    });
+    }
+    if (found)
+        parts_->post([found = std::move(found)] { found(fail(Trouble::locked, "too much is asked"), 0); });
+    parts_->wake.notify_one();
 }
 
 void DatabaseThread::run(Job job) {
@@ -120,19 +132,65 @@ DatabaseThread::Counts DatabaseThread::counts() const {
 void DatabaseThread::Parts::work() {
     for (bool last = false; !last;) {
         std::vector<StoreJob> my_stores;
+        std::vector<LookJob> my_looks;
         std::vector<Job> my_jobs;
         {
             std::unique_lock lock(mutex);
-            wake.wait(lock, [this] { return ending || !stores.empty() || !jobs.empty(); });
+            wake.wait(lock, [this] { return ending || !stores.empty() || !looks.empty() || !jobs.empty(); });
             my_stores.swap(stores);
+            my_looks.swap(looks);
             my_jobs.swap(jobs);
             last = ending;
         }
+        // Questions first: they need not wait for the disk.
+        if (!my_looks.empty())
+            look(std::move(my_looks));
         if (!my_stores.empty() || (last && !owed.empty()))
             commit(std::move(my_stores));
         for (const Job &job : my_jobs)
             job(ready());
     }
+}
+
+void DatabaseThread::Parts::tell(Completions completions) {
+    if (!completions.empty())
+        post([completions = std::move(completions)] {
+            for (const auto &complete : completions)
+                complete();
+        });
+}
+
+void DatabaseThread::Parts::look(std::vector<LookJob> batch) {
+    Completions completions;
+    auto answer = [&](LookJob &job, Result<std::optional<Ha1s>> ha1s, std::uint64_t version) {
+        failures += ha1s ? 0 : 1;
+        completions.push_back(
+            [found = std::move(job.found), ha1s = std::move(ha1s), version] { found(ha1s, version); });
+    };
+    Database *db = ready();
+    const std::uint64_t at = version();
+    std::size_t done = 0;
+    Result<std::monostate> read = fail(Trouble::gone, "the database is not there");
+    if (db != nullptr)
+        read = db->snapshot([&]() -> Result<std::monostate> {
+            for (; done < batch.size(); ++done) {
+                auto ha1s = db->ha1s(batch[done].name, batch[done].domain);
+                if (!ha1s)
+                    return tl::unexpected(ha1s.error());
+                answer(batch[done], std::move(ha1s), at);
+            }
+            return std::monostate();
+        });
+    if (db != nullptr)
+        reading.judge(read ? nullptr : &read.error());
+    for (; done < batch.size(); ++done)
+        answer(batch[done], tl::unexpected(read.error()), 0);
+    tell(std::move(completions));
+}
+
+std::uint64_t DatabaseThread::Parts::version() {
+    auto changes_by_others = database ? database->changes_by_others() : Result<std::int64_t>(0);
+    return openings << 32 | static_cast<std::uint32_t>(changes_by_others.value_or(0));
 }
 
 Database *DatabaseThread::Parts::ready() {
@@ -141,8 +199,10 @@ Database *DatabaseThread::Parts::ready() {
     if (!database && std::chrono::steady_clock::now() >= next_try) {
         auto opened = Database::open(url);
         opening.judge(opened ? nullptr : &opened.error());
-        if (opened)
+        if (opened) {
             database.emplace(std::move(*opened));
+            ++openings;
+        }
         next_try = std::chrono::steady_clock::now() + retry_interval;
     }
     return database ? &*database : nullptr;
@@ -176,9 +236,11 @@ void DatabaseThread::Parts::commit(std::vector<StoreJob> batch) {
             unattended.erase(unattended.begin(), unattended.end() - owed_limit);
         owed = std::move(unattended);
     }
+    Completions completions;
     for (StoreJob &job : batch)
         if (job.stored)
-            post([stored = std::move(job.stored), ok = done.has_value()] { stored(ok); });
+            completions.push_back([stored = std::move(job.stored), ok = done.has_value()] { stored(ok); });
+    tell(std::move(completions));
 }
 
 void DatabaseThread::Parts::Health::judge(const Failure *failure) {

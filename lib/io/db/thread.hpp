@@ -19,7 +19,8 @@ class DatabaseThread {
     /// from the database's thread.
     using Post = std::function<void(std::function<void()>)>;
     using Stored = std::function<void(bool ok)>;
-    using FoundUser = std::function<void(Result<std::optional<Ha1s>>)>;
+    /// What is known of a user; `version` is another once any other program has changed the database.
+    using FoundUser = std::function<void(const Result<std::optional<Ha1s>> &ha1s, std::uint64_t version)>;
 
     struct Counts {
         std::uint64_t commits = 0;  ///< Transactions that stored bindings.

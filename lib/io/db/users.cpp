@@ -186,35 +186,35 @@ Result<std::vector<User>> Database::users(const std::string &pattern, base::Unix
 }
 
 Result<std::optional<Ha1s>> Database::ha1s(const std::string &name, const std::string &domain) {
-    auto rows = session_->rows("SELECT password, lower(ha1) FROM subscriber WHERE username = :a AND "
-                               "lower(domain) = :b",
-                               2, {name, domain});
+    const bool was_there = has_profiles_;
+    if (!was_there) {
+        auto there = has_table("cord_subscriber");
+        if (!there)
+            return tl::unexpected(there.error());
+        has_profiles_ = *there;
+    }
+    // The profile's hashes are of the same password as long as its MD5 is the row's.
+    auto rows = session_->rows(
+        fmt::format("SELECT s.password, lower(s.ha1), {} FROM subscriber s {} WHERE s.username = :a AND "
+                    "lower(s.domain) = :b",
+                    has_profiles_ ? "coalesce(c.ha1_sha256, ''), coalesce(c.ha1_sha512_256, '')" : "'', ''",
+                    has_profiles_ ? "LEFT JOIN cord_subscriber c ON c.username = s.username AND c.domain = "
+                                    "lower(s.domain) AND c.ha1 = lower(s.ha1)"
+                                  : ""),
+        4, {name, domain});
+    if (!rows && std::exchange(has_profiles_, false) && was_there)
+        return ha1s(name, domain); // that table may have gone since
     if (!rows)
         return tl::unexpected(rows.error());
     if (rows->empty())
         return std::nullopt;
-    const std::string &password = rows->at(0)[0], &ha1 = rows->at(0)[1];
+    const Texts &row = rows->at(0);
+    const std::string &password = row[0], &ha1 = row[1];
     if (!password.empty())
         return ha1s_of(name, domain, password);
     if (ha1.size() == sha256_size)
         return Ha1s{"", ha1, ""};
-    Ha1s found{ha1.size() == md5_size ? ha1 : "", "", ""};
-    auto own = has_table("cord_subscriber");
-    if (!own)
-        return tl::unexpected(own.error());
-    if (!*own)
-        return found;
-    auto more =
-        session_->rows("SELECT ha1_sha256, ha1_sha512_256 FROM cord_subscriber WHERE username = :a AND "
-                       "domain = :b AND ha1 = :c",
-                       2, {name, domain, ha1});
-    if (!more)
-        return tl::unexpected(more.error());
-    if (!more->empty()) {
-        found.sha256 = more->at(0)[0];
-        found.sha512_256 = more->at(0)[1];
-    }
-    return found;
+    return Ha1s{ha1.size() == md5_size ? ha1 : "", row[2], row[3]};
 }
 
 } // namespace cord::io::db

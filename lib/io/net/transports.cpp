@@ -50,7 +50,7 @@ base::Result<base::Endpoint, SystemError> Transports::listen(Transport transport
 void Transports::listen_udp(std::uint16_t index, Fd fd) {
     auto received = [this, index](const base::Endpoint &local, const base::Endpoint &remote,
                                   base::Bytes bytes) {
-        in_batch_ = true;
+        hold();
         // RFC 5626 section 4.4.2: over UDP a client keeps its flow alive by STUN binding requests, and learns
         // from the answer that its address is still the same.
         if (wire::stun::is_stun(bytes)) {
@@ -62,10 +62,7 @@ void Transports::listen_udp(std::uint16_t index, Fd fd) {
         if (!wire::sip::is_keep_alive(base::as_text(bytes)))
             calls_.message({Transport::udp, index, 0, local, remote}, bytes);
     };
-    auto drained = [this] {
-        in_batch_ = false;
-        flush();
-    };
+    auto drained = [this] { release(); };
     listeners_[index].udp =
         std::make_unique<UdpSocket>(loop_, std::move(fd), std::move(received), std::move(drained),
                                     [this](std::uint64_t token) { fail(token); });
@@ -227,7 +224,7 @@ void Transports::close(const Flow &flow) {
 }
 
 void Transports::flush() {
-    if (in_batch_)
+    if (held_)
         return;
     for (Listener &listener : listeners_)
         if (listener.udp)

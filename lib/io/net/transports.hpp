@@ -71,6 +71,12 @@ class Transports final : private ConnectionOwner {
     void close(const Flow &flow);
     /// Lets queued datagrams leave; within a received batch they wait for its end.
     void flush();
+    /// Between these, what is sent over UDP is kept, and goes out together at the end.
+    void hold() { held_ = true; }
+    void release() {
+        held_ = false;
+        flush();
+    }
 
     /// Takes no new connections any more; the ports are free.
     void stop_listening();
@@ -119,7 +125,7 @@ class Transports final : private ConnectionOwner {
     std::map<base::IpAddress, std::size_t> half_open_of_; ///< By source, as `source_of` has it.
     base::Seldom refusals_;
     std::uint64_t last_connection_ = 0;
-    bool in_batch_ = false;
+    bool held_ = false;
     Counts counts_;
 };
 
