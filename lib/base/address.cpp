@@ -27,8 +27,10 @@ std::optional<IpAddress> IpAddress::parse(std::string_view s) {
 }
 
 std::string IpAddress::text() const {
+    if (!v6)
+        return fmt::format("{}.{}.{}.{}", bytes[0], bytes[1], bytes[2], bytes[3]);
     std::array<char, INET6_ADDRSTRLEN> out{};
-    inet_ntop(v6 ? AF_INET6 : AF_INET, bytes.data(), out.data(), out.size());
+    inet_ntop(AF_INET6, bytes.data(), out.data(), out.size());
     return out.data();
 }
 

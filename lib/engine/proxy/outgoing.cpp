@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "crypto/digest.hpp"
 #include "engine/proxy/state.hpp"
 #include "engine/proxy/upstream_register.hpp"
 #include "wire/sip/edit.hpp"
@@ -97,12 +96,13 @@ void take_secrets(Edit &edit) {
 
 } // namespace
 
-std::string loop_mark(const Exchange &e) {
-    auto digest =
-        crypto::digest(crypto::Hash::sha256,
-                       {e.uri.text, "\n", e.from.tag(), "\n", e.to.tag(), "\n", e.request.call_id(), "\n",
-                        std::to_string(e.cseq), "\n", e.request.header(HeaderId::route).value_or("")});
-    return base::to_hex(digest.view().first(4));
+std::string loop_mark(const State &s, const Exchange &e) {
+    std::string text;
+    for (std::string_view part : {e.uri.text, e.from.tag(), e.to.tag(), e.request.call_id(),
+                                  e.request.header(HeaderId::route).value_or("")})
+        (text += part) += '\n';
+    text += std::to_string(e.cseq);
+    return fmt::format("{:08x}", static_cast<std::uint32_t>(s.loop_hash(text)));
 }
 
 std::string new_branch_key(State &s, const Exchange &e) {

@@ -12,7 +12,7 @@ struct State;
 
 /// RFC 3261 section 16.6 item 8: a hash over what decides the way of a request, at the end of our Via branch.
 /// If the same request meets it again, it goes in a loop.
-[[nodiscard]] std::string loop_mark(const Exchange &e);
+[[nodiscard]] std::string loop_mark(const State &s, const Exchange &e);
 
 /// A new branch parameter for our Via.
 [[nodiscard]] std::string new_branch_key(State &s, const Exchange &e);

@@ -14,8 +14,8 @@ registrar::Limits limits_of(const Config &c) {
 } // namespace
 
 State::State(Config c, base::Random &r)
-    : config(std::move(c)), random(r), identity(config), token_key(r), authenticator(r), registrar(table, r),
-      layer(config.max_transactions), breaker_up(config.breakers, true) {
+    : config(std::move(c)), random(r), identity(config), token_key(r), loop_hash(r), authenticator(r),
+      registrar(table, r), layer(config.max_transactions), breaker_up(config.breakers, true) {
     registrar.set_limits(limits_of(config));
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "crypto/siphash.hpp"
 #include "engine/digest/authenticator.hpp"
 #include "engine/locate/table.hpp"
 #include "engine/proxy/call.hpp"
@@ -55,6 +56,7 @@ struct State {
     base::Random &random;
     Identity identity;
     TokenKey token_key;
+    crypto::SipHash loop_hash; ///< Of what a Via's branch says of its request.
     digest::Authenticator authenticator;
     locate::Table table;
     registrar::Registrar registrar;

@@ -24,6 +24,8 @@ bool is_for_us(const Exchange &e) {
 /// RFC 3261 section 16.3 item 4: a Via of ours whose branch was made for the same request.
 bool has_looped(const State &s, const Exchange &e) {
     for (const wire::sip::Value &value : e.request.values(HeaderId::via)) {
+        if (value.text.find(e.loop_mark) == std::string_view::npos)
+            continue;
         auto via = wire::sip::Via::parse(value.text);
         if (via && via->branch().ends_with(e.loop_mark) && s.identity.is_own_address(via->host, via->port))
             return true;
@@ -55,7 +57,7 @@ Next validate(State &s, Exchange &e) {
         return reply(s, e, 416);
     if (!is_upstream_domain(s, e.uri))
         e.domain = s.identity.own_domain(e.uri);
-    e.loop_mark = loop_mark(e);
+    e.loop_mark = loop_mark(s, e);
     // Item 4: "If a loop is detected, the element MAY return a 482 (Loop Detected) response."
     if (has_looped(s, e))
         return reply(s, e, 482);
