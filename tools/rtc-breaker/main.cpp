@@ -109,6 +109,7 @@ class Daemon {
             else
                 stop(number);
         });
+        io::net::take_hangups();
         tell_ready();
         loop_.run();
         return exit_code::done;
@@ -318,6 +319,7 @@ class Daemon {
 } // namespace
 
 int main(int argc, char **argv) {
+    io::net::hold_hangups();
     ::signal(SIGPIPE, SIG_IGN);
     Options options;
     io::cli::App app("rtc-breaker", "Relay media between browsers and phones, steered by the ng protocol");

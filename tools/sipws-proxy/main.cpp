@@ -165,6 +165,16 @@ engine::proxy::Listener listener_of(const ListenerOption &option) {
     return listener;
 }
 
+/// As --tls-ca has it, or with the system's authorities.
+Checked<io::net::TlsClient> tls_client(const Options &options) {
+    if (options.tls_ca.empty())
+        return io::net::TlsClient();
+    auto client = io::net::TlsClient::trusting(options.tls_ca);
+    if (!client)
+        return refuse(Exit::bad_configuration, fmt::format("--tls-ca {}", client.error()));
+    return std::move(*client);
+}
+
 /// What SIGHUP can change, of options that were read.
 Checked<Settings> settings(const Options &options) {
     auto wanted = listeners(options);
@@ -237,9 +247,10 @@ Done Daemon::open() {
     if (!made)
         return tl::unexpected(made.error());
     proxy_ = std::make_unique<Proxy>(loop_, std::move(*made));
-    if (!options_.tls_ca.empty())
-        if (auto trusted = proxy_->trust(options_.tls_ca); !trusted)
-            return refuse(Exit::bad_configuration, fmt::format("--tls-ca {}", trusted.error()));
+    auto client = tls_client(options_);
+    if (!client)
+        return tl::unexpected(client.error());
+    proxy_->use_client(std::move(*client));
     // One that is named is wanted to be good, even while no listener shows it.
     if (wants_certificate() || !options_.tls_cert.empty())
         if (Done done = read_certificate(certificate_); !done)
@@ -314,6 +325,7 @@ Done Daemon::serve() {
     warn_of_open_door();
     signals_.emplace(loop_, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP},
                      [this](int n) { on_signal(n); });
+    io::net::take_hangups();
     proxy_->start(database_, [this] { announce(); });
     return {};
 }
@@ -358,9 +370,13 @@ Done Daemon::reload() {
         return refuse(read.error().code, read.error().text);
     if (auto good = settings(fresh); !good)
         return tl::unexpected(good.error());
+    auto client = tls_client(fresh);
+    if (!client)
+        return tl::unexpected(client.error());
     if (wants_certificate())
         if (Done done = read_certificate(CertificateFiles(fresh, state_dir_)); !done)
             return done;
+    proxy_->use_client(std::move(*client));
     const io::cli::Changes changes = app_.take_live(again);
     auto wanted = settings(options_);
     if (!wanted)
@@ -408,6 +424,7 @@ int Daemon::check() {
 
 int main(int argc, char **argv) {
     using namespace cord::tools::sipws_proxy;
+    cord::io::net::hold_hangups();
     cord::io::cli::App app("sipws-proxy", "SIP proxy and registrar over UDP, TCP, TLS, WS and WSS");
     Options options;
     declare(app, options);

@@ -132,7 +132,8 @@ void declare(io::cli::App &app, Options &o) {
         .live();
     app.option("--tls-key", o.tls_key, "FILE", "Its key, which nobody else may read").live();
     app.option("--tls-ca", o.tls_ca, "FILE",
-               "Authorities that vouch for TLS next hops, in PEM (default: the system's)");
+               "Authorities that vouch for TLS next hops, in PEM (default: the system's)")
+        .live();
     app.option("--www", o.www, "DIR",
                "Serve these files on ws and wss listeners, or off (default: the web phone)");
     app.repeated("--allow-origin", o.origins, "O", "An origin whose pages may connect (default: any)").live();

@@ -46,9 +46,7 @@ class Proxy {
     [[nodiscard]] base::Result<void, io::net::SystemError> bind(engine::proxy::Listener listener);
     void use_certificate(const crypto::Certificate &certificate) { transports_.use_certificate(certificate); }
 
-    [[nodiscard]] base::Result<void, std::string> trust(const std::string &ca_file) {
-        return transports_.trust(ca_file);
-    }
+    void use_client(io::net::TlsClient client) { transports_.use_client(std::move(client)); }
 
     /// Reads the database and serves; `ready` is called when it has answered, well or not.
     void start(io::db::Url database, std::function<void()> ready);

@@ -2,6 +2,7 @@
 
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -30,6 +31,16 @@ void notify_manager(std::string_view state) {
     (void)::sendto(fd.get(), state.data(), state.size(), MSG_NOSIGNAL,
                    reinterpret_cast<const sockaddr *>(&address), size);
 }
+
+static void mask_hangups(int how) {
+    sigset_t hangup;
+    sigemptyset(&hangup);
+    sigaddset(&hangup, SIGHUP);
+    ::pthread_sigmask(how, &hangup, nullptr);
+}
+
+void hold_hangups() { mask_hangups(SIG_BLOCK); }
+void take_hangups() { mask_hangups(SIG_UNBLOCK); }
 
 std::optional<gid_t> find_group(const std::string &name) {
     if (const group *found = ::getgrnam(name.c_str()))

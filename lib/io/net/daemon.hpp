@@ -14,6 +14,11 @@ namespace cord::io::net {
 /// sd_notify(3): "READY=1", "STOPPING=1". Nothing when no service manager listens.
 void notify_manager(std::string_view state);
 
+/// From its first line a daemon keeps SIGHUP waiting, which would end it; once its handler stands, it takes
+/// what has come.
+void hold_hangups();
+void take_hangups();
+
 /// The number of a group by its name, or the number that it is.
 [[nodiscard]] std::optional<gid_t> find_group(const std::string &name);
 

@@ -66,13 +66,12 @@ Ssl TlsServer::accept(int fd) const {
     return ssl;
 }
 
-base::Result<void, std::string> TlsClient::trust(const std::string &ca_file) {
+base::Result<TlsClient, std::string> TlsClient::trusting(const std::string &ca_file) {
     auto context = make_client_context();
     ERR_clear_error();
     if (SSL_CTX_load_verify_file(context.get(), ca_file.c_str()) != 1)
         return tl::unexpected(fmt::format("{}: no certificates can be read there: {}", ca_file, reason()));
-    context_ = std::move(context);
-    return {};
+    return TlsClient(std::move(context));
 }
 
 Ssl TlsClient::connect(int fd, const std::string &host) {

@@ -33,13 +33,17 @@ class TlsServer {
 /// we trust, or the handshake fails.
 class TlsClient {
   public:
-    /// The authorities of this PEM file are trusted instead of the system's. The error names the file.
-    [[nodiscard]] base::Result<void, std::string> trust(const std::string &ca_file);
-    /// `host` is a name or an IP address. The first connection reads the system's authorities, if none were
-    /// named: it takes a while and some megabytes, which nobody pays who opens none.
+    /// Trusts the system's authorities, which the first connection reads: it takes a while and some
+    /// megabytes, and nobody pays for them who opens none.
+    TlsClient() = default;
+    /// Trusts those of this PEM file instead. The error names the file.
+    [[nodiscard]] static base::Result<TlsClient, std::string> trusting(const std::string &ca_file);
+    /// `host` is a name or an IP address.
     [[nodiscard]] Ssl connect(int fd, const std::string &host);
 
   private:
+    explicit TlsClient(std::shared_ptr<ssl_ctx_st> context) : context_(std::move(context)) {}
+
     std::shared_ptr<ssl_ctx_st> context_; ///< Of those whom we trust, once known.
 };
 

@@ -49,10 +49,8 @@ class Transports final : private ConnectionOwner {
 
     /// Wanted before the first TLS or WSS listener; later ones hold for new connections.
     void use_certificate(const crypto::Certificate &certificate);
-    /// Certificates of this file are trusted on connections that we open, instead of the system's.
-    [[nodiscard]] base::Result<void, std::string> trust(const std::string &ca_file) {
-        return tls_client_.trust(ca_file);
-    }
+    /// How connections are opened from now on; until then the system's authorities are trusted.
+    void use_client(TlsClient client) { tls_client_ = std::move(client); }
     /// Who is meant by an address that connections are opened to: the name its certificate must have. Without
     /// one, the address itself.
     void name_peer(const base::Endpoint &address, std::string host) {

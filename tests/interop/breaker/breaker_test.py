@@ -295,6 +295,24 @@ def hangup(folder):
     breaker.process.stderr.close()
 
 
+def hangup_at_the_start(folder):
+    """The file that it reads first is a pipe: so the signal finds it in the midst of its start."""
+    config = f"{folder}/start.conf"
+    os.mkfifo(config)
+    process = subprocess.Popen([PROGRAM, "--ng", f"unix:{folder}/start.sock", "--interface", "127.0.0.1", "--run-dir", f"{folder}/start",
+                                "--config", config], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    with open(config, "w", encoding="utf-8") as pipe:  # waits for who reads
+        process.send_signal(signal.SIGHUP)
+        os.remove(config)
+        pathlib.Path(config).write_text("drain-seconds = 1\n", encoding="utf-8")
+    lines = [process.stderr.readline(), process.stderr.readline()]
+    check("ready on" in lines[0] and "taken: drain-seconds" in lines[1],
+          "SIGHUP at the start: it serves, and takes what has changed since", lines)
+    process.terminate()
+    process.wait(timeout=10)
+    process.stderr.close()
+
+
 def usage(folder):
     def run(*options):
         return subprocess.run([PROGRAM, *options], capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL)
@@ -337,6 +355,7 @@ def main():
             out_of_ports(folder)
             pipe()
             hangup(folder)
+            hangup_at_the_start(folder)
             usage(folder)
         finally:
             code = breaker.stop()

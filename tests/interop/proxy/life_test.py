@@ -8,6 +8,7 @@ import sqlite3
 import ssl
 import stat
 import sys
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
@@ -152,9 +153,34 @@ def reloads_its_configuration():
             check("SHA-256" in phone.final().get("WWW-Authenticate"), "SIGHUP: the new digest holds")
             line = hangup("max-expires = many\n")
             check("the former configuration stays" in line and "many" in line, "SIGHUP: a wrong file is told", line)
+            line = hangup(f"tls-ca = {proxy.folder}/log\n")
+            check("the former configuration stays" in line and "--tls-ca" in line, "SIGHUP: so are authorities that cannot be read", line)
             line = hangup("max-expires = 5\n")
             check("the former configuration stays" in line, "SIGHUP: so is one whose values do not fit together", line)
             check("expires=700" in granted(), "SIGHUP: and what was before holds")
+
+
+def bears_a_hangup_at_its_start():
+    """The file that it reads first is a pipe: so the signal finds it in the midst of its start."""
+    with server.Proxy(BUILD, transports=("udp",)) as proxy:
+        proxy.stop()
+        config = f"{proxy.folder}/proxy.conf"
+        os.mkfifo(config)
+
+        def hang_up():
+            with open(config, "w", encoding="utf-8") as pipe:  # waits for who reads
+                proxy.process.send_signal(signal.SIGHUP)
+                os.remove(config)
+                pathlib.Path(config).write_text("max-expires = 700\n", encoding="utf-8")
+                pipe.write("max-expires = 600\n")
+
+        proxy.arguments += ["--config", config]
+        hangup = threading.Timer(0.1, hang_up)
+        hangup.start()
+        proxy.start()
+        hangup.join()
+        check(proxy.eventually(lambda: "taken: max-expires" in proxy.words()), "SIGHUP at the start: it serves, and takes what has changed since",
+              proxy.words())
 
 
 def bears_a_locked_database(proxy):
@@ -246,7 +272,7 @@ def main():
         for test in (refuses_to_start, keeps_secrets, reloads_its_certificate, bears_a_locked_database):
             run(test, proxy)
         check(proxy.alive(), "the proxy is alive", proxy.words())
-    for test in (checks, counts_from_the_start, reloads_its_configuration, starts_without_a_database, never_waits_for_a_reader, drains, serves_every_address):
+    for test in (checks, counts_from_the_start, reloads_its_configuration, bears_a_hangup_at_its_start, starts_without_a_database, never_waits_for_a_reader, drains, serves_every_address):
         run(test)
     done()
 

@@ -72,9 +72,11 @@ class Words {
 TEST_CASE("a TLS peer has to prove that it is the host we mean", "[net]") {
     tests::Folder folder;
     Loop loop;
-    auto certificate =
-        crypto::Certificate::self_signed(std::vector<std::string>{"trunk.test", "127.0.0.1"}, now().unix);
+    auto certificate = crypto::Certificate::self_signed(
+        std::vector<std::string>{"trunk.test", "*.many.test", "p*.x.many.test", "127.0.0.1"}, now().unix);
     REQUIRE(certificate->save(folder.path + "/cert.pem", folder.path + "/key.pem"));
+    const auto trusting = TlsClient::trusting(folder.path + "/cert.pem");
+    REQUIRE(trusting);
     Node server(loop), client(loop), other(loop);
     server.transports.use_certificate(*certificate);
     auto at = server.transports.listen(Transport::tls, loopback());
@@ -98,14 +100,14 @@ TEST_CASE("a TLS peer has to prove that it is the host we mean", "[net]") {
         CHECK(said.find("is not trusted") == said.rfind("is not trusted"));
     }
     SECTION("its authority is trusted: by name, and by address when it has no name") {
-        REQUIRE(client.transports.trust(folder.path + "/cert.pem"));
+        client.transports.use_client(*trusting);
         CHECK(sent(client, 1));
-        REQUIRE(other.transports.trust(folder.path + "/cert.pem"));
+        other.transports.use_client(*trusting);
         other.transports.name_peer(*at, "trunk.test");
         CHECK(sent(other, 2));
     }
     SECTION("a good certificate for another host is not enough") {
-        REQUIRE(client.transports.trust(folder.path + "/cert.pem"));
+        client.transports.use_client(*trusting);
         client.transports.name_peer(*at, "other.test");
         Words words(folder.path + "/words");
         CHECK_FALSE(sent(client, 1));
@@ -116,8 +118,18 @@ TEST_CASE("a TLS peer has to prove that it is the host we mean", "[net]") {
         CHECK(sent(client, 1));
         ::unsetenv("SSL_CERT_FILE");
     }
-    CHECK_FALSE(client.transports.trust(folder.path + "/key.pem"));
-    auto none = client.transports.trust(folder.path + "/none.pem");
+    SECTION("a wildcard is for one label, and for a whole one") {
+        client.transports.use_client(*trusting);
+        for (const char *name : {"part.x.many.test", "many.test", "a.far.many.test"}) {
+            client.transports.name_peer(*at, name);
+            CHECK_FALSE(sent(client, 1));
+            client.failed.clear();
+        }
+        client.transports.name_peer(*at, "one.many.test");
+        CHECK(sent(client, 1));
+    }
+    CHECK_FALSE(TlsClient::trusting(folder.path + "/key.pem"));
+    auto none = TlsClient::trusting(folder.path + "/none.pem");
     REQUIRE_FALSE(none);
     CHECK(none.error().find("No such file") != std::string::npos);
 }
