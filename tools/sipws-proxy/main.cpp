@@ -270,9 +270,8 @@ std::vector<std::string> Daemon::certificate_names() const {
         add(listener.advertised_host);
     for (const std::string &domain : options_.domains)
         add(domain);
-    add(io::net::host_name());
-    for (const base::IpAddress &ip : io::net::own_addresses())
-        add(ip.text());
+    for (const std::string &name : io::net::own_names())
+        add(name);
     return names;
 }
 

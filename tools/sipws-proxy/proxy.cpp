@@ -73,9 +73,7 @@ base::Result<void, io::net::SystemError> Proxy::bind(engine::proxy::Listener lis
 void Proxy::start(io::db::Url database, std::function<void()> ready) {
     started_ = now().mono;
     setup_.config.breakers = setup_.breakers.size();
-    setup_.config.own_hosts.push_back(io::net::host_name());
-    for (const base::IpAddress &ip : io::net::own_addresses())
-        setup_.config.own_hosts.push_back(ip.text());
+    setup_.config.own_hosts = io::net::own_names();
     core_ = std::make_unique<engine::proxy::Core>(setup_.config, random_);
     dns_ = std::make_unique<io::resolve::Dns>(loop_, setup_.dns);
     resolver_ =
@@ -135,11 +133,8 @@ void Proxy::take_domains(std::vector<std::string> from_database) {
     if (!setup_.domains_from_database)
         return;
     setup_.config.domains = std::move(from_database);
-    if (setup_.config.domains.empty()) {
-        setup_.config.domains.push_back(io::net::host_name());
-        for (const base::IpAddress &ip : io::net::own_addresses())
-            setup_.config.domains.push_back(ip.text());
-    }
+    if (setup_.config.domains.empty())
+        setup_.config.domains = io::net::own_names();
     core_->reconfigure(setup_.config);
 }
 

@@ -32,12 +32,13 @@ std::string host_name() {
     return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
 }
 
-std::vector<base::IpAddress> own_addresses() {
+std::vector<std::string> own_names() {
+    std::vector<std::string> out{host_name()};
     ifaddrs *list = nullptr;
     if (::getifaddrs(&list) != 0)
-        return {};
+        return out;
     std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(list, ::freeifaddrs);
-    std::vector<base::IpAddress> out, loopback;
+    std::vector<std::string> loopback;
     for (const ifaddrs *i = list; i; i = i->ifa_next) {
         if (!i->ifa_addr || !(i->ifa_flags & IFF_UP))
             continue;
@@ -46,7 +47,7 @@ std::vector<base::IpAddress> own_addresses() {
             continue;
         base::IpAddress ip = address_of(i->ifa_addr, v4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
         if (!is_link_local(ip))
-            (i->ifa_flags & IFF_LOOPBACK ? loopback : out).push_back(ip);
+            (i->ifa_flags & IFF_LOOPBACK ? loopback : out).push_back(ip.text());
     }
     out.insert(out.end(), loopback.begin(), loopback.end());
     return out;

@@ -10,8 +10,8 @@
 namespace cord::io::net {
 
 [[nodiscard]] std::string host_name();
-/// Of interfaces that are up, without those of one link; loopback last.
-[[nodiscard]] std::vector<base::IpAddress> own_addresses();
+/// The host's name, and the addresses of interfaces that are up, without those of one link; loopback last.
+[[nodiscard]] std::vector<std::string> own_names();
 /// The address of ours that datagrams to this one leave from; nothing without a route.
 [[nodiscard]] std::optional<base::IpAddress> source_address(const base::IpAddress &to);
 
