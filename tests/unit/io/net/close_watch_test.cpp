@@ -32,7 +32,8 @@ int answered(const std::string &said, std::size_t piece) {
     for (std::size_t at = 0; at < said.size(); at += piece)
         watch.heard(base::as_bytes(std::string_view(said).substr(at, piece)));
     constexpr std::uint8_t text[] = {0x81, 2, 'h', 'i'}, close[] = {0x88, 2, 1002 >> 8, 1002 & 0xff};
-    CHECK(watch.said(text).data() == text);
+    // As a pointer: of an array Catch prints what comes before a NUL.
+    CHECK(watch.said(text).data() == std::data(text));
     const base::Bytes answer = watch.said(close);
     return answer[2] << 8 | answer[3];
 }
