@@ -14,6 +14,7 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "io/cli/exit_code.hpp"
+#include "io/net/acceptor.hpp"
 #include "io/net/fd.hpp"
 #include "io/net/socket.hpp"
 #include "io/net/udp.hpp"
@@ -87,10 +88,8 @@ template <class Socket>
 class StreamListener final : public Listener {
   public:
     StreamListener(io::net::Loop &loop, Socket socket, int fd, std::string name, OnMessage on_message)
-        : loop_(loop), socket_(std::move(socket)), fd_(fd), name_(std::move(name)),
-          on_message_(std::move(on_message)), watch_(loop, fd) {
-        wait();
-    }
+        : loop_(loop), socket_(std::move(socket)), name_(std::move(name)), on_message_(std::move(on_message)),
+          acceptor_(loop, fd, [this](Fd peer, const io::net::SocketAddress &) { adopt(std::move(peer)); }) {}
     [[nodiscard]] std::string name() const override { return name_; }
 
   private:
@@ -100,34 +99,23 @@ class StreamListener final : public Listener {
         std::unique_ptr<Pipe> pipe; // before the descriptor closes
     };
 
-    void wait() {
-        watch_.when_readable([this] { accept(); });
-    }
-
-    void accept() {
-        for (;;) {
-            Fd fd(::accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-            if (!fd)
-                break;
-            if (clients_.size() >= max_clients)
-                continue;
-            auto client = clients_.emplace(clients_.end());
-            client->fd = std::move(fd);
-            client->pipe = std::make_unique<Pipe>(
-                loop_, client->fd.get(), client->fd.get(), false, on_message_,
-                // The pipe is in the midst of a call: it goes when that has returned.
-                [this, client] { loop_.post([this, client] { clients_.erase(client); }); });
-        }
-        wait();
+    void adopt(Fd peer) {
+        if (clients_.size() >= max_clients)
+            return;
+        auto client = clients_.emplace(clients_.end());
+        client->fd = std::move(peer);
+        client->pipe = std::make_unique<Pipe>(
+            loop_, client->fd.get(), client->fd.get(), false, on_message_,
+            // The pipe is in the midst of a call: it goes when that has returned.
+            [this, client] { loop_.post([this, client] { clients_.erase(client); }); });
     }
 
     io::net::Loop &loop_;
     Socket socket_;
-    int fd_;
     std::string name_;
     OnMessage on_message_;
-    io::net::Watch watch_;
     std::list<Client> clients_;
+    io::net::Acceptor acceptor_;
 };
 
 class UnixDatagramListener final : public Listener {
@@ -212,8 +200,8 @@ Made listen_unix(io::net::Loop &loop, std::string_view endpoint, bool stream, st
     auto socket = UnixSocket::bind(std::string(path), {stream ? SOCK_STREAM : SOCK_DGRAM, 0600, {}});
     if (!socket) {
         bool misnamed = socket.error().number == ENAMETOOLONG;
-        return tl::unexpected(ListenError{misnamed ? exit_code::wrong_usage : exit_code::cannot_create,
-                                          socket.error().text});
+        return tl::unexpected(
+            ListenError{misnamed ? exit_code::wrong_usage : exit_code::cannot_create, socket.error().text});
     }
     if (!stream)
         return std::make_unique<UnixDatagramListener>(loop, std::move(*socket), std::move(on_message));

@@ -1,8 +1,6 @@
 #include "io/net/transports.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "base/log.hpp"
 #include "engine/ice/agent.hpp"
@@ -40,9 +38,10 @@ base::Result<base::Endpoint, SystemError> Transports::listen(Transport transport
         listen_udp(index, std::move(*fd));
     } else {
         added.fd = std::move(*fd);
-        added.watch.emplace(loop_, added.fd.get());
-        added.again.emplace(loop_);
-        added.watch->when_readable([this, index] { accept(index); });
+        added.acceptor = std::make_unique<Acceptor>(
+            loop_, added.fd.get(), [this, index](Fd peer, const SocketAddress &from) {
+                adopt(index, std::move(peer), from_system(from.storage));
+            });
     }
     return listeners_.back().local;
 }
@@ -66,29 +65,6 @@ void Transports::listen_udp(std::uint16_t index, Fd fd) {
     listeners_[index].udp =
         std::make_unique<UdpSocket>(loop_, std::move(fd), std::move(received), std::move(drained),
                                     [this](std::uint64_t token) { fail(token); });
-}
-
-void Transports::accept(std::uint16_t index) {
-    Listener &listener = listeners_[index];
-    if (!listener.fd)
-        return;
-    for (int n = 0; n < 64; ++n) {
-        SocketAddress from;
-        from.size = sizeof from.storage;
-        Fd fd(::accept4(listener.fd.get(), from.get(), &from.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
-        if (fd) {
-            adopt(index, std::move(fd), from_system(from.storage));
-            continue;
-        }
-        if (errno == EAGAIN || errno == EWOULDBLOCK)
-            break;
-        if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM)
-            continue; // that one connection is gone already
-        base::log::warning("net", "cannot accept connections: {}", std::strerror(errno));
-        listener.again->after(std::chrono::seconds(1), [this, index] { accept(index); });
-        return;
-    }
-    listener.watch->when_readable([this, index] { accept(index); });
 }
 
 /// Who counts as one: an IPv4 address, or the 64 bits of an IPv6 address that name a host's network.
@@ -233,7 +209,7 @@ void Transports::flush() {
 
 void Transports::stop_listening() {
     for (Listener &listener : listeners_) {
-        listener.watch.reset();
+        listener.acceptor.reset();
         listener.fd.reset();
     }
 }

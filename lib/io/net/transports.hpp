@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/seldom.hpp"
+#include "io/net/acceptor.hpp"
 #include "io/net/connection.hpp"
 #include "io/net/loop.hpp"
 #include "io/net/socket.hpp"
@@ -86,13 +87,11 @@ class Transports final : private ConnectionOwner {
         base::Endpoint local;
         std::unique_ptr<UdpSocket> udp;
         Fd fd; // of streams
-        std::optional<Watch> watch;
-        std::optional<Timer> again; // when there was no descriptor for a peer
+        std::unique_ptr<Acceptor> acceptor;
     };
     using ConnectionPtr = std::shared_ptr<Connection>;
 
     void listen_udp(std::uint16_t index, Fd fd);
-    void accept(std::uint16_t index);
     void adopt(std::uint16_t index, Fd fd, const base::Endpoint &remote);
     [[nodiscard]] bool has_room_for(const base::IpAddress &source);
     ConnectionPtr keep(ConnectionPtr connection);

@@ -10,7 +10,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "io/net/daemon.hpp"
+#include "io/net/acceptor.hpp"
 #include "io/net/fd.hpp"
 #include "io/net/unix_socket.hpp"
 #include "io/net/write_queue.hpp"
@@ -33,10 +33,11 @@ struct Connection {
 
 struct Server::Parts {
     Parts(net::Loop &l, const Methods &m, net::UnixSocket s, bool o)
-        : loop(l), methods(m), socket(std::move(s)), watch(loop, socket.fd()), owner_only(o) {}
+        : loop(l), methods(m), socket(std::move(s)), owner_only(o),
+          acceptor(loop, socket.fd(),
+                   [this](net::Fd peer, const net::SocketAddress &) { adopt(std::move(peer)); }) {}
 
-    void wait_for_peer();
-    void accept_one();
+    void adopt(net::Fd peer);
     [[nodiscard]] bool is_allowed(int peer) const;
     void read(int key);
     void write(int key);
@@ -46,9 +47,9 @@ struct Server::Parts {
     net::Loop &loop;
     const Methods &methods;
     net::UnixSocket socket;
-    net::Watch watch;
     bool owner_only;
     std::map<int, Connection> connections; ///< By descriptor.
+    net::Acceptor acceptor;
 };
 
 std::optional<mode_t> read_mode(const std::string &text) {
@@ -74,20 +75,11 @@ base::Result<Server, std::string> Server::listen(net::Loop &loop, const Methods 
         return tl::unexpected(socket.error().text);
     bool owner_only = (options.mode & 0077) == 0;
     auto parts = std::make_unique<Parts>(loop, methods, std::move(*socket), owner_only);
-    parts->wait_for_peer();
     return Server(std::move(parts));
 }
 
-void Server::Parts::wait_for_peer() {
-    watch.when_readable([this] {
-        accept_one();
-        wait_for_peer();
-    });
-}
-
-void Server::Parts::accept_one() {
-    net::Fd peer(::accept4(socket.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!peer || connections.size() >= connection_limit || !is_allowed(peer.get()))
+void Server::Parts::adopt(net::Fd peer) {
+    if (connections.size() >= connection_limit || !is_allowed(peer.get()))
         return;
     int key = peer.get();
     auto [at, fresh] = connections.try_emplace(key, loop, std::move(peer));

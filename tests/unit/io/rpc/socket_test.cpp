@@ -1,12 +1,17 @@
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include <boost/asio/io_context.hpp>
+
+#include "io/net/unix_socket.hpp"
 #include "io/rpc/client.hpp"
 #include "io/rpc/json_text.hpp"
 #include "io/rpc/server.hpp"
@@ -14,6 +19,7 @@
 #include "support/folder.hpp"
 
 using namespace cord::io;
+using namespace std::chrono_literals;
 using rpc::Answer;
 using rpc::Params;
 
@@ -106,6 +112,30 @@ TEST_CASE("bad input is answered and does no harm") {
     auto client = rpc::Client::connect(folder.socket);
     REQUIRE(client);
     CHECK(*client->call("echo", {"\"still here\""}) == "\"still here\"");
+}
+
+TEST_CASE("without a descriptor left a server waits, and takes its peers later") {
+    Folder folder;
+    net::Loop loop;
+    rpc::Methods methods;
+    auto server = rpc::Server::listen(loop, methods, folder.socket, {});
+    REQUIRE(server);
+    auto peer = net::connect_unix(folder.socket, SOCK_NONBLOCK);
+    REQUIRE(peer);
+    REQUIRE(::write(peer->get(), "x\n", 2) == 2);
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{3, before.rlim_max}; // those that are open stay
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    const std::clock_t begin = std::clock();
+    loop.context().run_for(400ms);
+    const double worked = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    CHECK(worked < 0.2);
+    char answer = 0;
+    for (int n = 0; n < 100 && ::read(peer->get(), &answer, 1) < 1; ++n)
+        loop.context().run_for(50ms);
+    CHECK(answer == '{');
 }
 
 TEST_CASE("a dead socket is replaced; a living one and another file are not") {
