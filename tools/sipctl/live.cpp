@@ -78,13 +78,17 @@ Outcome<int> LiveCommands::contacts() {
                                  {"q", Kind::number},
                                  {"user_agent"},
                                  {"instance"},
-                                 {"node"}});
+                                 {"node"},
+                                 {"reachable", Kind::yes_no}});
     bool any = false;
     for (const Contact &c : *all) {
         if (!user_.empty() && (c.user != wanted.name || c.domain != wanted.domain))
             continue;
         table.row({c.user, c.domain, c.contact, c.received, c.transport, std::to_string(c.expires),
-                   c.q < 0 ? "" : fmt::format("{}", c.q), c.user_agent, c.instance, c.node});
+                   c.q < 0 ? "" : fmt::format("{}", c.q), c.user_agent, c.instance, c.node,
+                   !c.reachable   ? ""
+                   : *c.reachable ? "true"
+                                  : "false"});
         any = true;
     }
     if (any || user_.empty())
@@ -98,7 +102,8 @@ Outcome<int> LiveCommands::online() {
         return tl::unexpected(all.error());
     std::set<std::pair<std::string, std::string>> users;
     for (const Contact &c : *all)
-        users.emplace(c.domain, c.user);
+        if (c.reachable.value_or(true))
+            users.emplace(c.domain, c.user);
     for (const auto &[domain, user] : users) {
         if (context_.json())
             fmt::print("{{\"user\":{},\"domain\":{}}}\n", io::rpc::json_string(user),

@@ -46,7 +46,8 @@ Contact read_contact(const std::string &aor, const json &c) {
             value<double>(c, "Q", -1),
             text(c, "User-Agent"),
             inside_brackets(text(c, "Instance")),
-            text(c, "Node")};
+            text(c, "Node"),
+            c.contains("State") ? std::optional(text(c, "State") != "CS_OFFLINE") : std::nullopt};
 }
 
 /// Calls a method and hands its result, parsed, to `read`; what the daemon sends is outside input, too.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,8 @@ struct Contact {
     std::int64_t expires = 0; ///< Seconds left.
     double q = -1;            ///< -1 when the client gave none.
     std::string user_agent, instance, node;
+    /// Whether its connection is there; unknown from the database.
+    std::optional<bool> reachable{};
 };
 
 struct Call {

@@ -25,7 +25,8 @@ Outcome<std::optional<std::set<std::string>>> registered_now(const Context &cont
     return contacts(context, *proxy).map([](const std::vector<Contact> &all) {
         std::set<std::string> aors;
         for (const Contact &c : all)
-            aors.insert(c.user + "@" + c.domain);
+            if (c.reachable.value_or(true))
+                aors.insert(c.user + "@" + c.domain);
         return std::optional(aors);
     });
 }

@@ -101,7 +101,7 @@ class Daemon {
     std::optional<io::net::Account> account_; ///< Of --user and --group.
     std::optional<io::rpc::Server> control_;
     std::optional<io::net::Signals> signals_;
-    bool ending_ = false;
+    int ending_signals_ = 0;
 };
 
 Checked<std::vector<io::net::LineSink>> open_sinks(const std::vector<std::string> &destinations,
@@ -354,10 +354,13 @@ void Daemon::on_signal(int number) {
         }
         return;
     }
-    if (std::exchange(ending_, true))
-        return end();
-    base::log::info("proxy", "ending: new calls are refused");
-    proxy_->drain([this] { end(); });
+    switch (++ending_signals_) {
+    case 1:
+        base::log::info("proxy", "ending: new calls are refused");
+        return proxy_->drain([this] { end(); });
+    case 2: return end();
+    default: loop_.stop(); // whatever is still to be said
+    }
 }
 
 /// All of it is read and found good before any of it is taken.
@@ -386,7 +389,9 @@ Done Daemon::reload() {
     return {};
 }
 
-void Daemon::end() { loop_.stop(); }
+void Daemon::end() {
+    proxy_->end([this] { loop_.stop(); });
+}
 
 /// What stands for options that were not given.
 void Daemon::name_defaults() {

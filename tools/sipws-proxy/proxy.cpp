@@ -15,6 +15,7 @@ namespace cord::tools::sipws_proxy {
 using engine::proxy::UserAnswer;
 using io::net::Flow;
 using io::net::now;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -292,14 +293,35 @@ std::vector<engine::proxy::Statistic> Proxy::statistics() const {
 
 void Proxy::drain(std::function<void()> done) {
     core_->drain();
-    wait_for_calls(now().mono + setup_.drain_for, std::move(done));
+    wait_until([this] { return core_->calls(now()).empty(); }, 200ms, now().mono + setup_.drain_for,
+               std::move(done));
 }
 
-void Proxy::wait_for_calls(base::Time until, std::function<void()> done) {
-    if (core_->calls(now()).empty() || now().mono >= until)
-        return done();
-    drain_timer_.after(std::chrono::milliseconds(200),
-                       [this, until, done = std::move(done)] { wait_for_calls(until, done); });
+void Proxy::end(std::function<void()> done) {
+    core_->end_calls(now());
+    settle();
+    auto drop_bindings = [this, done = std::move(done)] {
+        core_->drop_connections(now());
+        settle();
+        done();
+    };
+    auto leave = [this, drop_bindings = std::move(drop_bindings)] {
+        transports_.leave();
+        wait_until([this] { return transports_.counts().connections == 0; }, 10ms, now().mono + 500ms,
+                   drop_bindings);
+    };
+    wait_until([this] { return core_->is_quiet(); }, 10ms, now().mono + 500ms, std::move(leave));
+}
+
+/// Looks again after each step, until the end.
+void Proxy::wait_until(std::function<bool()> condition, base::Duration step, base::Time end,
+                       std::function<void()> then) {
+    if (condition() || now().mono >= end)
+        return then();
+    drain_timer_.after(step,
+                       [this, condition = std::move(condition), step, end, then = std::move(then)]() mutable {
+                           wait_until(std::move(condition), step, end, std::move(then));
+                       });
 }
 
 } // namespace cord::tools::sipws_proxy

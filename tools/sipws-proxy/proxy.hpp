@@ -52,6 +52,9 @@ class Proxy {
     void start(io::db::Url database, std::function<void()> ready);
     /// New calls are refused; `done` is called when those that stand have ended, or when the time is over.
     void drain(std::function<void()> done);
+    /// Hangs up the calls that stand, says goodbye to clients and takes bindings along that end with their
+    /// connections; `done` is called within a second.
+    void end(std::function<void()> done);
     /// Reads domains again and forgets what it knows of users.
     void reload();
     /// Serves by these settings from now on; their listeners are those bound, in that order.
@@ -80,7 +83,8 @@ class Proxy {
     void on_breaker_state(std::size_t breaker, bool up);
     void read_database(std::function<void()> then);
     void take_domains(std::vector<std::string> from_database);
-    void wait_for_calls(base::Time until, std::function<void()> done);
+    void wait_until(std::function<bool()> condition, base::Duration step, base::Time end,
+                    std::function<void()> then);
     void trace(const io::net::Flow &flow, bool outbound, base::Bytes bytes);
 
     io::net::Loop &loop_;

@@ -9,8 +9,14 @@ namespace cord::engine::proxy {
 
 struct State;
 
+/// RFC 3326: why, as a status code of SIP and in words.
+struct Reason {
+    int cause = 0;
+    std::string_view text;
+};
+
 /// A BYE to one side, in the name of the other: CSeq one higher than that one's last.
 void send_bye(State &s, const Call &call, const DialogSide &from, const DialogSide &to,
-              const transaction::Flow &flow, std::string_view reason);
+              const transaction::Flow &flow, const Reason &reason);
 
 } // namespace cord::engine::proxy

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "engine/proxy/bye.hpp"
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/fork.hpp"
 #include "engine/proxy/media.hpp"
@@ -28,6 +27,9 @@ constexpr base::Duration call_silence = 12h;
 constexpr base::Duration dialog_silence = 2h;
 /// The longest subscription that is believed in; one of a week is refreshed before.
 constexpr base::Duration longest_subscription = 7 * 24h;
+
+constexpr Reason connection_lost{480, "Connection of the other side was lost"};
+constexpr Reason never_heard_of{480, "Nothing was heard of this call"};
 
 void watch_idle(State &s, Call &call) {
     call.idle_alarm = call.idle_deadline;
@@ -284,9 +286,9 @@ void on_grace_over(State &s, std::uint64_t id) {
         return gone(b.callee) && b.has_live_dialog();
     });
     if (gone(call->caller))
-        hang_up(s, *call, Sides::callee, "Connection of the other side was lost");
+        hang_up(s, *call, Sides::callee, connection_lost);
     else if (callee_gone)
-        hang_up(s, *call, Sides::caller, "Connection of the other side was lost");
+        hang_up(s, *call, Sides::caller, connection_lost);
 }
 
 void on_idle(State &s, std::uint64_t id) {
@@ -296,10 +298,10 @@ void on_idle(State &s, std::uint64_t id) {
     if (s.now.mono < call->idle_deadline)
         watch_idle(s, *call);
     else
-        hang_up(s, *call, Sides::both, "Nothing was heard of this call");
+        hang_up(s, *call, Sides::both, never_heard_of);
 }
 
-void hang_up(State &s, Call &call, Sides sides, std::string_view reason) {
+void hang_up(State &s, Call &call, Sides sides, const Reason &reason) {
     std::string_view by = "proxy";
     for (CallBranch &branch : call.branches)
         for (Dialog &dialog : branch.dialogs) {

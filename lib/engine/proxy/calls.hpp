@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/proxy/bye.hpp"
 #include "engine/proxy/call.hpp"
 #include "engine/proxy/exchange.hpp"
 
@@ -43,7 +44,7 @@ void on_idle(State &s, std::uint64_t call);
 /// Sends a BYE to one or both sides of every dialog that lives, with a Reason, and forgets the call: at once,
 /// or with the final response of the request that opened it, whose branches are cancelled.
 enum class Sides { caller, callee, both };
-void hang_up(State &s, Call &call, Sides sides, std::string_view reason);
+void hang_up(State &s, Call &call, Sides sides, const Reason &reason);
 /// Ends a dialog; the call with its last one.
 void end_dialog(State &s, Call &call, Dialog &dialog, std::string_view by);
 

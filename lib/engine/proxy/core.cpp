@@ -126,8 +126,10 @@ void Core::Parts::handle(transaction::Output &output) {
         return end_transaction(terminated->id);
     transaction::Id id = std::visit([](const auto &o) { return o.id; }, output);
     auto client = by_client.find(id);
-    if (client == by_client.end())
+    if (client == by_client.end()) {
+        unanswered_byes.erase(id);
         return;
+    }
     auto [exchange, branch] = client->second;
     Exchange &e = exchanges.at(exchange);
     if (e.branches[branch].client != id)

@@ -82,6 +82,12 @@ class Core {
     void set_breaker(std::size_t breaker, bool up);
     /// New calls are refused with 503 from now on; established calls go on.
     void drain();
+    /// Hangs up the calls that stand.
+    void end_calls(base::Now now);
+    /// No call stands, and of those that we hung up all is known.
+    [[nodiscard]] bool is_quiet() const;
+    /// This process takes its connections along: bindings go whose clients only these reach.
+    void drop_connections(base::Now now);
     /// This configuration from now on, with the same listeners, though what they demand may differ.
     void reconfigure(Config config);
 

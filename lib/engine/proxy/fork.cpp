@@ -21,7 +21,7 @@ using wire::sip::Method;
 
 void hang_up_if_media_failed(State &s, const Exchange &e) {
     if (auto place = place_of(s, e); place && place->dialog->media_failed)
-        hang_up(s, *place->call, Sides::both, "The media could not be brought across");
+        hang_up(s, *place->call, Sides::both, {480, "The media could not be brought across"});
 }
 
 void send(State &s, Exchange &e, std::size_t index) {

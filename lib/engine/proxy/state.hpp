@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -74,6 +75,7 @@ struct State {
     std::map<transaction::Id, std::uint64_t> by_server;
     std::map<transaction::Id, std::pair<std::uint64_t, std::size_t>> by_client;
     std::map<std::uint64_t, Call> calls;
+    std::set<transaction::Id> unanswered_byes;    ///< Of our own.
     std::map<std::uint64_t, CallEnd> ended_calls; ///< Those whose breaker has not yet told of their media.
     Index<std::string> legs_by_slot;
     Index<std::uint64_t> legs_by_connection;

@@ -74,7 +74,8 @@ void Table::row(std::vector<std::string> cells) {
         for (std::size_t i = 0; i < cells.size(); ++i)
             cells[i] = columns_[i].kind != Column::Kind::yes_no ? printable(cells[i])
                        : cells[i] == "true"                     ? "yes"
-                                                                : "no";
+                       : cells[i] == "false"                    ? "no"
+                                                                : ""; // unknown
         waiting_.push_back(std::move(cells));
         return;
     }

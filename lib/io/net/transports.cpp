@@ -214,6 +214,13 @@ void Transports::stop_listening() {
     }
 }
 
+void Transports::leave() {
+    stop_listening();
+    options_.websocket.going_away = true;
+    for (const auto &[number, connection] : connections_)
+        connection->close();
+}
+
 Transports::Counts Transports::counts() const {
     Counts out = counts_;
     out.connections = connections_.size();

@@ -37,7 +37,7 @@ class Transports final : private ConnectionOwner {
         ConnectionLimits limits;
         WebSocketOptions websocket;
         std::size_t max_connections = 20'000;
-        std::size_t max_half_open = 1'000; ///< Connections that have said nothing yet.
+        std::size_t max_half_open = 1'000;      ///< Connections that have said nothing yet.
         std::size_t max_half_open_of_one = 250; ///< Of these, from one source: none shuts out the others.
     };
     struct Counts {
@@ -79,6 +79,8 @@ class Transports final : private ConnectionOwner {
 
     /// Takes no new connections any more; the ports are free.
     void stop_listening();
+    /// Does that, and closes those there are: browsers learn that the server goes down.
+    void leave();
     [[nodiscard]] Counts counts() const;
 
   private:

@@ -338,7 +338,8 @@ void WebSocket::write_next() {
         return;
     if (queue_.empty()) {
         if (closing_)
-            ws_.async_close(ws::close_code::normal, [s = self()](error_code) { s->die(); });
+            ws_.async_close(options_.going_away ? ws::close_code::going_away : ws::close_code::normal,
+                            [s = self()](error_code) { s->die(); });
         return;
     }
     writing_ = true;

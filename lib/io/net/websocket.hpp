@@ -19,6 +19,8 @@ struct WebSocketOptions {
     std::vector<std::string> origins;
     /// What is answered to requests that are no upgrade.
     std::function<http::Response(const http::Request &)> http;
+    /// What closes a connection: 1001 (RFC 6455 section 7.4.1: "such as a server going down"), else 1000.
+    bool going_away = false;
 };
 
 [[nodiscard]] std::shared_ptr<Connection> make_websocket(Loop &loop, Stream stream, Flow flow,

@@ -160,7 +160,8 @@ def kamailio_rows(t):
     contact = json.loads(t.sipctl("contacts", "plain", "--json").stdout)
     check(contact | {"expires": 0} == {
         "user": "plain", "domain": "example.com", "contact": "sip:plain@192.0.2.1:5060", "received": "sip:192.0.2.1:5060",
-        "transport": "udp", "expires": 0, "q": None, "user_agent": "evil\x1b[2J", "instance": "urn:uuid:1", "node": ""}
+        "transport": "udp", "expires": 0, "q": None, "user_agent": "evil\x1b[2J", "instance": "urn:uuid:1", "node": "",
+        "reachable": None}
           and 86300 < contact["expires"] <= 86400, "contacts from the database", contact)
     expect("online", t.sipctl("online"), 0, "plain@example.com\n")
     check([u["registered"] for u in t.users() if u["user"] == "plain"] == [True], "list says who is registered")
@@ -329,11 +330,12 @@ class FakeProxy(threading.Thread):
     def answer(method, params):
         contact = {"Address": "sip:bob@k.invalid;transport=ws", "Expires": 55, "Q": 0.5, "User-Agent": "JsSIP",
                    "Received": "sip:192.0.2.7:5;transport=ws", "Socket": "wss:192.0.2.2:8443", "Instance": "<urn:uuid:2>",
-                   "Path": "[not set]", "Node": "edge1"}
-        aor = {"Info": {"AoR": "bob@example.com", "Contacts": [{"Contact": contact}]}}
+                   "Path": "[not set]", "Node": "edge1", "State": "CS_SYNC"}
+        aors = [{"Info": {"AoR": "bob@example.com", "Contacts": [{"Contact": contact}]}},
+                {"Info": {"AoR": "tina@example.com", "Contacts": [{"Contact": contact | {"State": "CS_OFFLINE"}}]}}]
         call = {"id": "1", "call_id": "x@y", "from": "bob@example.com", "to": "tina@example.com", "state": "answered",
                 "duration": 7, "bridged": True, "codecs": "opus"}
-        results = {"ul.dump": {"Domains": [{"Domain": {"Domain": "location", "AoRs": [aor]}}]}, "cord.calls": [call],
+        results = {"ul.dump": {"Domains": [{"Domain": {"Domain": "location", "AoRs": aors}}]}, "cord.calls": [call],
                    "stats.get_statistics": ["calls = 1", "registrations = 2"], "domain.reload": None,
                    "cord.user_changed": None, "system.listMethods": ["ul.dump"], "text": "as it is", "broken": 7}
         if method == "ul.rm":
@@ -352,10 +354,11 @@ class FakeProxy(threading.Thread):
 def beside_a_proxy(t):
     expect("calls need a proxy", t.sipctl("calls"), 69, "", "no daemon")
     proxy = FakeProxy(t.folder / "proxy.sock")
-    contact = json.loads(t.sipctl("contacts", "--json").stdout)
+    contact, lost = map(json.loads, t.sipctl("contacts", "--json").stdout.splitlines())
+    check((lost["user"], lost["reachable"]) == ("tina", False), "a contact whose connection is gone is not reachable", lost)
     check(contact == {"user": "bob", "domain": "example.com", "contact": "sip:bob@k.invalid;transport=ws",
                       "received": "sip:192.0.2.7:5;transport=ws", "transport": "wss", "expires": 55, "q": 0.5,
-                      "user_agent": "JsSIP", "instance": "urn:uuid:2", "node": "edge1"}, "contacts from the proxy", contact)
+                      "user_agent": "JsSIP", "instance": "urn:uuid:2", "node": "edge1", "reachable": True}, "contacts from the proxy", contact)
     expect("online", t.sipctl("online", "--json"), 0, '{"user":"bob","domain":"example.com"}\n')
     check([u["user"] for u in t.users() if u["registered"]] == ["bob"], "list asks the proxy who is registered")
     call = json.loads(t.sipctl("calls", "--json").stdout)

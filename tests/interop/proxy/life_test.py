@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """How the proxy starts, what it refuses to start with, how it bears trouble with its database, and how it ends. TAP."""
+import json
 import os
 import pathlib
 import signal
@@ -230,21 +231,65 @@ def never_waits_for_a_reader():
         check(proxy.stop() == 0 and time.monotonic() - started < 15, "and it ends in time")
 
 
+def establishes(caller, callee):
+    """A call; gives the caller's 200."""
+    uri = f"sip:{callee.user}@{server.DOMAIN}"
+    headers = [f"Contact: {caller.contact}"]
+    caller.send(caller.request("INVITE", uri, headers=headers))
+    challenge = caller.final()
+    credentials = sip.digest(challenge.get("Proxy-Authenticate"), caller.user, caller.password, "INVITE", uri)
+    caller.send(caller.request("INVITE", uri, headers=[*headers, f"Proxy-Authorization: {credentials}"]))
+    callee.answer(callee.receive(), 200, "OK")
+    answer = caller.final()
+    caller.send(caller.request("ACK", uri, to=answer.get("To"), cseq=caller.cseq,
+                               headers=[f"Route: {r}" for r in answer.all("Record-Route")]))
+    callee.receive()
+
+
+def ends_in_order():
+    with server.Proxy(BUILD, "--drain-seconds", "0", "--bridge", "never", transports=("udp", "ws")) as proxy:
+        with proxy.agent("ws") as browser, proxy.agent("udp", "bob") as phone:
+            for agent in (browser, phone):
+                agent.register()
+            establishes(browser, phone)
+            started = time.monotonic()
+            proxy.process.send_signal(signal.SIGTERM)
+            for agent in (browser, phone):
+                bye = agent.receive()
+                check(bye.method == "BYE" and bye.get("Reason").startswith("SIP;cause=503;"), f"{agent.transport}: a BYE says why", bye.raw)
+                agent.answer(bye, 200, "OK")
+            check(browser.socket.recv() == b"" and browser.socket.close_code == 1001, "the browser is told that the server goes away",
+                  browser.socket.close_code)
+            browser.close()
+            check(proxy.stop() == 0 and time.monotonic() - started < 3, "and the end is soon")
+            check([e["ended_by"] for e in proxy.events("call-end")] == ["proxy"], "the call's end is an event")
+        rows = [json.loads(line)["user"] for line in proxy.run("sipctl", "contacts", "--json").stdout.splitlines()]
+        check(rows == ["bob"], "a binding goes with its connection, one over UDP stays", rows)
+
+
+def tells_of_lost_connections():
+    with server.Proxy(BUILD, transports=("udp", "ws")) as proxy:
+        with proxy.agent("ws") as browser, proxy.agent("udp", "bob") as phone:
+            for agent in (browser, phone):
+                agent.register()
+            proxy.process.kill()
+            proxy.process.wait()
+            proxy.arguments = [word.replace("ws:127.0.0.1:0", f"ws:127.0.0.1:{proxy.ports['ws']}")
+                               .replace("udp:127.0.0.1:0", f"udp:127.0.0.1:{proxy.ports['udp']}") for word in proxy.arguments]
+            proxy.start()
+            contacts = [json.loads(line) for line in proxy.run("sipctl", "contacts", "--json").stdout.splitlines()]
+            check({c["user"]: c["reachable"] for c in contacts} == {"alice": False, "bob": True},
+                  "after a crash a browser's contact is not reachable", contacts)
+            online = proxy.run("sipctl", "online").stdout
+            check(online == f"bob@{server.DOMAIN}\n", "and the browser is not online", online)
+
+
 def drains():
     with server.Proxy(BUILD, "--drain-seconds", "20", "--bridge", "never", transports=("udp",)) as proxy:
         with proxy.agent("udp") as caller, proxy.agent("udp", "bob") as callee:
             caller.register()
             callee.register()
-            uri = f"sip:bob@{server.DOMAIN}"
-            headers = [f"Contact: {caller.contact}"]
-            caller.send(caller.request("INVITE", uri, headers=headers))
-            challenge = caller.final()
-            credentials = sip.digest(challenge.get("Proxy-Authenticate"), "alice", "alice-secret", "INVITE", uri)
-            caller.send(caller.request("INVITE", uri, headers=[*headers, f"Proxy-Authorization: {credentials}"]))
-            callee.answer(callee.receive(), 200, "OK")
-            answer = caller.final()
-            caller.send(caller.request("ACK", uri, to=answer.get("To"), cseq=caller.cseq,
-                                       headers=[f"Route: {r}" for r in answer.all("Record-Route")]))
+            establishes(caller, callee)
             proxy.process.send_signal(signal.SIGTERM)
             time.sleep(0.5)
             check(proxy.alive(), "SIGTERM: it waits for a call that stands")
@@ -272,7 +317,8 @@ def main():
         for test in (refuses_to_start, keeps_secrets, reloads_its_certificate, bears_a_locked_database):
             run(test, proxy)
         check(proxy.alive(), "the proxy is alive", proxy.words())
-    for test in (checks, counts_from_the_start, reloads_its_configuration, bears_a_hangup_at_its_start, starts_without_a_database, never_waits_for_a_reader, drains, serves_every_address):
+    for test in (checks, counts_from_the_start, reloads_its_configuration, bears_a_hangup_at_its_start, starts_without_a_database, never_waits_for_a_reader,
+                 drains, ends_in_order, tells_of_lost_connections, serves_every_address):
         run(test)
     done()
 

@@ -136,6 +136,16 @@ void Bench::advance(base::Duration by) {
     now_.mono = end;
 }
 
+void Bench::end_calls() {
+    core_->end_calls(now_);
+    drain();
+}
+
+void Bench::drop_connections() {
+    core_->drop_connections(now_);
+    drain();
+}
+
 void Bench::release_breaker() {
     breaker_holds = false;
     for (const AskBreaker &ask : std::exchange(held_, {}))

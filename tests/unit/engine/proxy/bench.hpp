@@ -45,6 +45,9 @@ class Bench {
     /// The client's next connection: another number, another port.
     void reconnect(Client &client);
     void advance(base::Duration by);
+    /// The process comes to its end, in two steps.
+    void end_calls();
+    void drop_connections();
     void release_breaker();
 
     /// REGISTER with the digest dance; checks that it ends in 200.
