@@ -81,18 +81,19 @@ Message Message::replaced(std::string_view view, std::string_view text) const {
     const std::size_t past = at + view.size();
     const std::size_t size = all.size() - view.size() + text.size();
     CORD_ASSERT(head().size - view.size() + text.size() <= UINT16_MAX);
-    Message out(Store::make(head(), store_->lines(), size));
-    char *to = out.store_->text();
-    std::memcpy(to, all.data(), at);
-    std::memcpy(to + at, text.data(), text.size());
-    std::memcpy(to + at + text.size(), all.data() + past, all.size() - past);
     // Of what lies within one value only ends move, and what comes after it.
     const auto move = [&](std::uint16_t &offset) {
         if (offset >= past)
             offset = static_cast<std::uint16_t>(offset - view.size() + text.size());
     };
-    move(out.store_->head.size);
-    move(out.store_->head.fields_end);
+    Head moved = head();
+    move(moved.size);
+    move(moved.fields_end);
+    Message out(Store::make(moved, store_->lines(), size));
+    char *to = out.store_->text();
+    std::memcpy(to, all.data(), at);
+    std::memcpy(to + at, text.data(), text.size());
+    std::memcpy(to + at + text.size(), all.data() + past, all.size() - past);
     for (std::uint16_t i = 0; i < head().lines; ++i) {
         Line &line = out.store_->lines()[i];
         for (std::uint16_t *offset : {&line.begin, &line.name_end, &line.value, &line.value_end, &line.end})

@@ -145,6 +145,8 @@ TEST_CASE("the source goes into the top Via where it must") {
           "SIP/2.0/UDP 192.0.2.1;rport=7;branch=b;received=192.0.2.1");
     CHECK(via_after("SIP/2.0/UDP 10.0.0.1;received=9.9.9.9;rport=1", "[2001:db8::1]:7") ==
           "SIP/2.0/UDP 10.0.0.1;received=2001:db8::1;rport=7");
+    CHECK(via_after("SIP/2.0/UDP 10.0.0.1;received=2001:db8::1:2:3:4:5", "192.0.2.1:7") ==
+          "SIP/2.0/UDP 10.0.0.1;received=192.0.2.1");
     CHECK(via_after("SIP/2.0/UDP 10.0.0.1;rport;received", "192.0.2.1:7") ==
           "SIP/2.0/UDP 10.0.0.1;rport=7;received=192.0.2.1");
 }
