@@ -26,6 +26,13 @@ Result<T> required(const Message &m, HeaderId id, const char *missing) {
     return parse_at<T>(m, value->text);
 }
 
+template <class T>
+Result<T> core(const Message &m, T CoreHeaders::*kept, HeaderId id, const char *missing) {
+    if (const CoreHeaders *parsed = m.core_headers())
+        return parsed->*kept;
+    return required<T>(m, id, missing);
+}
+
 Result<std::optional<std::uint32_t>> number(const Message &m, HeaderId id, std::uint32_t max,
                                             const char *malformed) {
     const auto text = m.header(id);
@@ -55,34 +62,15 @@ Result<CSeq> CSeq::parse(std::string_view text) {
 }
 
 Result<Uri> request_uri(const Message &m) {
-    if (const CoreHeaders *core = m.core_headers())
-        return core->request_uri;
+    if (const CoreHeaders *parsed = m.core_headers())
+        return parsed->request_uri;
     return parse_at<Uri>(m, m.request_uri());
 }
 
-Result<Via> top_via(const Message &m) {
-    if (const CoreHeaders *core = m.core_headers())
-        return core->via;
-    return required<Via>(m, HeaderId::via, "no Via");
-}
-
-Result<NameAddr> from(const Message &m) {
-    if (const CoreHeaders *core = m.core_headers())
-        return core->from;
-    return required<NameAddr>(m, HeaderId::from, "no From");
-}
-
-Result<NameAddr> to(const Message &m) {
-    if (const CoreHeaders *core = m.core_headers())
-        return core->to;
-    return required<NameAddr>(m, HeaderId::to, "no To");
-}
-
-Result<CSeq> cseq(const Message &m) {
-    if (const CoreHeaders *core = m.core_headers())
-        return core->cseq;
-    return required<CSeq>(m, HeaderId::cseq, "no CSeq");
-}
+Result<Via> top_via(const Message &m) { return core(m, &CoreHeaders::via, HeaderId::via, "no Via"); }
+Result<NameAddr> from(const Message &m) { return core(m, &CoreHeaders::from, HeaderId::from, "no From"); }
+Result<NameAddr> to(const Message &m) { return core(m, &CoreHeaders::to, HeaderId::to, "no To"); }
+Result<CSeq> cseq(const Message &m) { return core(m, &CoreHeaders::cseq, HeaderId::cseq, "no CSeq"); }
 
 Result<std::optional<std::uint32_t>> max_forwards(const Message &m) {
     return number(m, HeaderId::max_forwards, 255, "Max-Forwards is not a number up to 255");
