@@ -18,7 +18,8 @@ class ConfigFile {
 
     /// The file named, which must be there, else the first of $XDG_CONFIG_HOME/cordboard/TOOL.conf and
     /// /etc/cordboard/TOOL.conf, else an empty one. The error is a whole sentence.
-    [[nodiscard]] static base::Result<ConfigFile, std::string> find(std::string_view tool, const std::string &named);
+    [[nodiscard]] static base::Result<ConfigFile, std::string> find(std::string_view tool,
+                                                                    const std::string &named);
     [[nodiscard]] static base::Result<ConfigFile, std::string> parse(std::string_view text, std::string path);
 
     [[nodiscard]] const std::string &path() const { return path_; }

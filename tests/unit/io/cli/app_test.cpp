@@ -56,6 +56,25 @@ struct ConfigInFile {
 
 } // namespace
 
+TEST_CASE("no file is opened in the place of a stream that was closed at the start") {
+    const int kept = ::dup(STDERR_FILENO);
+    ::close(STDERR_FILENO);
+    int opened = -1;
+    App app("cordtest", "");
+    app.act([&] {
+        opened = ::dup(kept);
+        return static_cast<int>(done);
+    });
+    std::string name = "cordtest";
+    char *argv[] = {name.data()};
+    const int code = app.run(1, argv);
+    ::dup2(kept, STDERR_FILENO);
+    ::close(kept);
+    ::close(opened);
+    CHECK(code == done);
+    CHECK(opened > STDERR_FILENO);
+}
+
 TEST_CASE("options and the words of a subcommand reach their variables") {
     Tool t;
     CHECK(t.run({"-n", "x", "--count", "7", "-l", "a", "--listen", "b", "add", "one", "two", "--twice"}) ==
