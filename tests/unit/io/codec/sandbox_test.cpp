@@ -42,6 +42,7 @@ TEST_CASE("the sandbox lets a codec work", "[codec]") {
           }) == 7);
 }
 
+#ifndef __SANITIZE_THREAD__ // see enter_sandbox
 TEST_CASE("in the sandbox no file, socket or program can be opened", "[codec]") {
     CHECK(in_sandbox([] { (void)!open("/etc/passwd", O_RDONLY); }) == -SIGSYS);
     CHECK(in_sandbox([] { (void)!socket(AF_INET, SOCK_DGRAM, 0); }) == -SIGSYS);
@@ -52,3 +53,4 @@ TEST_CASE("in the sandbox no file, socket or program can be opened", "[codec]") 
               (void)!mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
           }) == -SIGSYS);
 }
+#endif
