@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
-#include "certificate_files.hpp"
+#include "certificates.hpp"
 #include "check.hpp"
 #include "control.hpp"
 #include "io/cli/exit_code.hpp"
@@ -45,7 +45,9 @@ class Daemon {
   public:
     Daemon(io::cli::App &app, Options &options)
         : app_(app), options_(options), run_dir_(io::cli::run_directory(app.common().run_dir)),
-          state_dir_(io::cli::state_directory(app.common().run_dir)), certificate_(options, state_dir_) {}
+          state_dir_(io::cli::state_directory(app.common().run_dir)),
+          certificates_(loop_, {[this](auto certificates) { proxy_->use_certificates(certificates); },
+                                [this](const engine::proxy::Event &event) { proxy_->event(event); }}) {}
 
     int run() {
         Done ready = open();
@@ -71,7 +73,7 @@ class Daemon {
     Done reload();
     Done bind();
     Done bind_one(const ListenerOption &option, const std::string &text);
-    Done read_certificate(const CertificateFiles &files);
+    Done read_certificates(const Options &options);
     Done listen_for_control();
     Done serve();
     int check();
@@ -91,11 +93,11 @@ class Daemon {
     io::cli::App &app_;
     Options &options_;
     std::string run_dir_, state_dir_;
-    CertificateFiles certificate_;
     std::vector<ListenerOption> listeners_;
     io::db::Url database_;
     io::net::Loop loop_;
     std::unique_ptr<Proxy> proxy_;
+    Certificates certificates_;
     io::rpc::Methods methods_;
     mode_t control_mode_ = 0600;
     std::optional<io::net::Account> account_; ///< Of --user and --group.
@@ -252,8 +254,8 @@ Done Daemon::open() {
         return tl::unexpected(client.error());
     proxy_->use_client(std::move(*client));
     // One that is named is wanted to be good, even while no listener shows it.
-    if (wants_certificate() || !options_.tls_cert.empty())
-        if (Done done = read_certificate(certificate_); !done)
+    if (wants_certificate() || !options_.tls_certs.empty())
+        if (Done done = read_certificates(options_); !done)
             return done;
     if (Done done = bind(); !done)
         return done;
@@ -275,13 +277,8 @@ std::vector<std::string> Daemon::certificate_names() const {
     return names;
 }
 
-Done Daemon::read_certificate(const CertificateFiles &files) {
-    auto names = certificate_names();
-    auto certificate = files.load(names);
-    if (!certificate)
-        return tl::unexpected(certificate.error());
-    proxy_->use_certificate(*certificate);
-    return {};
+Done Daemon::read_certificates(const Options &options) {
+    return certificates_.read(CertificateFiles(options, state_dir_), certificate_names());
 }
 
 Done Daemon::bind() {
@@ -325,6 +322,7 @@ Done Daemon::serve() {
     signals_.emplace(loop_, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP},
                      [this](int n) { on_signal(n); });
     io::net::take_hangups();
+    certificates_.watch();
     proxy_->start(database_, [this] { announce(); });
     return {};
 }
@@ -376,9 +374,10 @@ Done Daemon::reload() {
     if (!client)
         return tl::unexpected(client.error());
     if (wants_certificate())
-        if (Done done = read_certificate(CertificateFiles(fresh, state_dir_)); !done)
+        if (Done done = read_certificates(fresh); !done)
             return done;
     proxy_->use_client(std::move(*client));
+    certificates_.watch();
     const io::cli::Changes changes = app_.take_live(again);
     auto wanted = settings(options_);
     if (!wanted)
@@ -405,9 +404,10 @@ void Daemon::name_defaults() {
     options_.node = proxy_->node();
     if (auto www = www_folder(options_.www))
         options_.www = www->empty() ? "off" : *www;
-    if (options_.tls_cert.empty() && wants_certificate()) {
-        options_.tls_cert = certificate_.chain();
-        options_.tls_key = certificate_.key();
+    if (options_.tls_certs.empty() && wants_certificate()) {
+        const CertificateFiles own(options_, state_dir_);
+        options_.tls_certs = {own.pairs().front().chain};
+        options_.tls_keys = {own.pairs().front().key};
     }
 }
 

@@ -127,10 +127,14 @@ void declare(io::cli::App &app, Options &o) {
                "The control socket (default: proxy.sock of the run directory)");
     app.option("--control-mode", o.control_mode, "MODE", "Its mode");
     app.option("--control-group", o.control_group, "GROUP", "Its group");
-    app.option("--tls-cert", o.tls_cert, "FILE",
-               "Certificate chain in PEM (default: one made at first start)")
+    app.repeated(
+           "--tls-cert", o.tls_certs, "FILE",
+           "Certificate chain in PEM (default: one made at first start); of several, clients see the one "
+           "for the host they name")
         .live();
-    app.option("--tls-key", o.tls_key, "FILE", "Its key, which nobody else may read").live();
+    app.repeated("--tls-key", o.tls_keys, "FILE",
+                 "Its key, which nobody else may read; of several, in the order of the certificates")
+        .live();
     app.option("--tls-ca", o.tls_ca, "FILE",
                "Authorities that vouch for TLS next hops, in PEM (default: the system's)")
         .live();

@@ -30,7 +30,8 @@ struct Options {
     std::string dns;
     std::vector<std::string> trace, events;
     std::string control, control_mode = "0600", control_group;
-    std::string tls_cert, tls_key, tls_ca;
+    std::vector<std::string> tls_certs, tls_keys;
+    std::string tls_ca;
     std::string www;
     std::vector<std::string> origins;
     std::int64_t drain_seconds = 10;

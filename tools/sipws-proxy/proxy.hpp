@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,9 @@ class Proxy {
 
     /// Before `start`, in the order that engine::proxy::Config::listeners has.
     [[nodiscard]] base::Result<void, io::net::SystemError> bind(engine::proxy::Listener listener);
-    void use_certificate(const crypto::Certificate &certificate) { transports_.use_certificate(certificate); }
+    void use_certificates(std::span<const crypto::Certificate> certificates) {
+        transports_.use_certificates(certificates);
+    }
 
     void use_client(io::net::TlsClient client) { transports_.use_client(std::move(client)); }
 

@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include <cstring>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -31,6 +32,54 @@ std::shared_ptr<ssl_ctx_st> make_client_context() {
     return context;
 }
 
+std::shared_ptr<ssl_ctx_st> make_server_context(const crypto::Certificate &certificate) {
+    auto context = make_context(TLS_server_method());
+    SSL_CTX *c = context.get();
+    // Certificate has checked that both belong together, so this fails only for lack of memory.
+    CORD_ASSERT(SSL_CTX_use_certificate(c, certificate.leaf()) == 1);
+    CORD_ASSERT(SSL_CTX_use_PrivateKey(c, certificate.key()) == 1);
+    for (const auto &issuer : certificate.chain().subspan(1))
+        CORD_ASSERT(SSL_CTX_add1_chain_cert(c, issuer.get()) == 1);
+    // Sessions come back by ticket alone: nothing is kept here for those who do not return.
+    SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
+    return context;
+}
+
+using Contexts = std::vector<std::shared_ptr<ssl_ctx_st>>;
+
+/// Where the first certificate's context keeps those of the others: a handshake under way when certificates
+/// are exchanged still chooses among its own, and the last connection takes them along.
+int others_index() {
+    static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr,
+                                                      [](void *, void *others, CRYPTO_EX_DATA *, int, long,
+                                                         void *) { delete static_cast<Contexts *>(others); });
+    return index;
+}
+
+bool is_good_for(SSL_CTX *context, const char *host) {
+    return X509_check_host(SSL_CTX_get0_certificate(context), host, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
+                           nullptr) == 1;
+}
+
+/// RFC 6066 section 3: "If the server understood the ClientHello extension but does not recognize the server
+/// name, the server SHOULD take one of two actions: either abort the handshake by sending a fatal-level
+/// unrecognized_name(112) alert or continue the handshake." Phones name hosts that only they know: it goes
+/// on.
+int choose_context(SSL *ssl, int *, void *) {
+    SSL_CTX *context = SSL_get_SSL_CTX(ssl);
+    const char *host = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    const auto *others = static_cast<const Contexts *>(SSL_CTX_get_ex_data(context, others_index()));
+    // There are none when the choice was made already, by a ClientHello that had to be sent again.
+    if (host == nullptr || others == nullptr || is_good_for(context, host))
+        return SSL_TLSEXT_ERR_OK;
+    for (const auto &other : *others)
+        if (is_good_for(other.get(), host)) {
+            SSL_set_SSL_CTX(ssl, other.get());
+            break;
+        }
+    return SSL_TLSEXT_ERR_OK;
+}
+
 /// The reason of OpenSSL's oldest error in words; it has none of its own for what the system refused.
 std::string reason() {
     const unsigned long error = ERR_peek_error();
@@ -44,19 +93,19 @@ std::string reason() {
 
 void SslFree::operator()(ssl_st *ssl) const { SSL_free(ssl); }
 
-TlsServer::TlsServer(const crypto::Certificate &certificate) { use(certificate); }
-
-void TlsServer::use(const crypto::Certificate &certificate) {
-    auto context = make_context(TLS_server_method());
-    SSL_CTX *c = context.get();
-    // Certificate has checked that both belong together, so this fails only for lack of memory.
-    CORD_ASSERT(SSL_CTX_use_certificate(c, certificate.leaf()) == 1);
-    CORD_ASSERT(SSL_CTX_use_PrivateKey(c, certificate.key()) == 1);
-    for (const auto &issuer : certificate.chain().subspan(1))
-        CORD_ASSERT(SSL_CTX_add1_chain_cert(c, issuer.get()) == 1);
-    // Sessions come back by ticket alone: nothing is kept here for those who do not return.
-    SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
-    context_ = std::move(context);
+void TlsServer::use(std::span<const crypto::Certificate> certificates) {
+    CORD_ASSERT(!certificates.empty());
+    auto first = make_server_context(certificates.front());
+    auto others = std::make_unique<Contexts>();
+    for (const crypto::Certificate &certificate : certificates.subspan(1))
+        others->push_back(make_server_context(certificate));
+    if (!others->empty())
+        // The macro for it casts as C does.
+        SSL_CTX_callback_ctrl(first.get(), SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
+                              reinterpret_cast<void (*)()>(choose_context));
+    CORD_ASSERT(SSL_CTX_set_ex_data(first.get(), others_index(), others.get()) == 1);
+    (void)others.release(); // goes with the first
+    context_ = std::move(first);
 }
 
 Ssl TlsServer::accept(int fd) const {

@@ -1,7 +1,8 @@
-// TLS contexts: ours as a server, with the certificate that clients see, and ours as a client.
+// TLS contexts: ours as a server, with the certificates that clients see, and ours as a client.
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/result.hpp"
@@ -19,14 +20,15 @@ using Ssl = std::unique_ptr<ssl_st, SslFree>;
 
 class TlsServer {
   public:
-    explicit TlsServer(const crypto::Certificate &certificate);
+    explicit TlsServer(std::span<const crypto::Certificate> certificates) { use(certificates); }
 
-    /// For connections from now on; those that stand keep the former one.
-    void use(const crypto::Certificate &certificate);
+    /// For connections from now on; those that stand keep the former ones. A client that names a host sees
+    /// the first certificate that is good for it; one that names none, or another, the first of all.
+    void use(std::span<const crypto::Certificate> certificates);
     [[nodiscard]] Ssl accept(int fd) const;
 
   private:
-    std::shared_ptr<ssl_ctx_st> context_;
+    std::shared_ptr<ssl_ctx_st> context_; ///< Of the first; it holds those of the others.
 };
 
 /// Connections that we open: the peer shows a certificate for the host we mean, signed by an authority that

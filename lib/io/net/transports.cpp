@@ -18,11 +18,11 @@ Transports::Transports(Loop &loop, Options options, Calls calls)
 
 Transports::~Transports() = default;
 
-void Transports::use_certificate(const crypto::Certificate &certificate) {
+void Transports::use_certificates(std::span<const crypto::Certificate> certificates) {
     if (tls_server_)
-        tls_server_->use(certificate);
+        tls_server_->use(certificates);
     else
-        tls_server_.emplace(certificate);
+        tls_server_.emplace(certificates);
 }
 
 base::Result<base::Endpoint, SystemError> Transports::listen(Transport transport, const base::Endpoint &at) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -48,10 +49,11 @@ class Transports final : private ConnectionOwner {
     Transports(Loop &loop, Options options, Calls calls);
     ~Transports() override;
 
-    /// Wanted before the first TLS or WSS listener; later ones hold for new connections.
-    void use_certificate(const crypto::Certificate &certificate);
     /// How connections are opened from now on; until then the system's authorities are trusted.
     void use_client(TlsClient client) { tls_client_ = std::move(client); }
+    /// Wanted before the first TLS or WSS listener; later ones hold for new connections. TlsServer tells who
+    /// sees which.
+    void use_certificates(std::span<const crypto::Certificate> certificates);
     /// Who is meant by an address that connections are opened to: the name its certificate must have. Without
     /// one, the address itself.
     void name_peer(const base::Endpoint &address, std::string host) {

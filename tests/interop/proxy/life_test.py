@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import ssl
 import stat
+import subprocess
 import sys
 import threading
 import time
@@ -124,6 +125,49 @@ def reloads_its_certificate(proxy):
         proxy.process.send_signal(signal.SIGHUP)
         check(proxy.eventually(lambda: shown() != before), "SIGHUP: new connections see the new certificate")
         check(phone.register().code == 200, "and those that stand go on")
+
+
+def makes_certificate(folder, name, days):
+    """A chain and a key in one file."""
+    both, key = f"{folder}/{name}.pem", f"{folder}/{name}.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", str(days),
+                    "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-keyout", key, "-out", f"{folder}/crt"],
+                   check=True, capture_output=True)
+    text = pathlib.Path(key).read_text(encoding="utf-8") + pathlib.Path(f"{folder}/crt").read_text(encoding="utf-8")
+    pathlib.Path(both).touch(0o600)
+    pathlib.Path(both).write_text(text, encoding="utf-8")
+    return both
+
+
+def shows(proxy, transport, host):
+    """The name in the certificate that a client sees who asks for this host."""
+    context = ssl.create_default_context(cafile=f"{proxy.folder}/all")
+    context.check_hostname = False
+    with socket.create_connection(proxy.at(transport), 5) as plain, context.wrap_socket(plain, server_hostname=host) as tls:
+        return dict(part[0] for part in tls.getpeercert()["subject"])["commonName"]
+
+
+def shows_several_certificates():
+    with server.Proxy(BUILD, transports=("udp",)) as proxy:
+        proxy.stop()
+        files = [makes_certificate(proxy.folder, name, days) for name, days in (("one.test", 5), ("two.test", 90))]
+        pathlib.Path(f"{proxy.folder}/all").write_text("".join(pathlib.Path(f).read_text(encoding="utf-8") for f in files), encoding="utf-8")
+        wrong = proxy.run("sipws-proxy", "-l", "tls:127.0.0.1:0", *(w for f in files for w in ("--tls-cert", f)), "--tls-key", files[0])
+        check(wrong.returncode == 2 and "each --tls-cert" in wrong.stderr, "two certificates and one key: 2", wrong)
+        proxy.arguments += ["-l", "tls:127.0.0.1:0", "-l", "wss:127.0.0.1:0", *(w for f in files for w in ("--tls-cert", f))]
+        proxy.start()
+        for transport in ("tls", "wss"):
+            seen = [shows(proxy, transport, host) for host in ("one.test", "two.test", "three.test", None)]
+            check(seen == ["one.test", "two.test", "one.test", "one.test"], f"{transport}: the certificate of the host that is named", seen)
+        told = proxy.events("cert-expiring")
+        check(len(told) == 1 and told[0]["file"] == files[0] and told[0]["days"] in (4, 5), "cert-expiring tells of the one that ends soon", told)
+        check("expires in" in proxy.words(), "and so does the log", proxy.words())
+        os.rename(makes_certificate(proxy.folder, "three.test", 90), files[1])
+        pathlib.Path(f"{proxy.folder}/all").write_text("".join(pathlib.Path(f).read_text(encoding="utf-8") for f in files), encoding="utf-8")
+        check(proxy.eventually(lambda: shows(proxy, "tls", "three.test") == "three.test", 20), "a file that was changed is read by itself")
+        pathlib.Path(files[1]).write_text("nothing\n", encoding="utf-8")
+        check(proxy.eventually(lambda: "the former certificate stays" in proxy.words(), 20), "one that became bad is told of", proxy.words())
+        check(shows(proxy, "tls", "three.test") == "three.test", "and the former stays")
 
 
 def reloads_its_configuration():
@@ -318,7 +362,7 @@ def main():
             run(test, proxy)
         check(proxy.alive(), "the proxy is alive", proxy.words())
     for test in (checks, counts_from_the_start, reloads_its_configuration, bears_a_hangup_at_its_start, starts_without_a_database, never_waits_for_a_reader,
-                 drains, ends_in_order, tells_of_lost_connections, serves_every_address):
+                 shows_several_certificates, drains, ends_in_order, tells_of_lost_connections, serves_every_address):
         run(test)
     done()
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
 
 #include "io/net/clock.hpp"
 #include "support/catch.hpp"
@@ -78,7 +79,7 @@ TEST_CASE("a TLS peer has to prove that it is the host we mean", "[net]") {
     const auto trusting = TlsClient::trusting(folder.path + "/cert.pem");
     REQUIRE(trusting);
     Node server(loop), client(loop), other(loop);
-    server.transports.use_certificate(*certificate);
+    server.transports.use_certificates({&*certificate, 1});
     auto at = server.transports.listen(Transport::tls, loopback());
     const Flow flow{Transport::tls, 0, 0, {}, *at};
     auto sent = [&](Node &from, std::uint64_t token) {
@@ -132,6 +133,55 @@ TEST_CASE("a TLS peer has to prove that it is the host we mean", "[net]") {
     auto none = TlsClient::trusting(folder.path + "/none.pem");
     REQUIRE_FALSE(none);
     CHECK(none.error().find("No such file") != std::string::npos);
+}
+
+TEST_CASE("RFC 6066 3: a TLS client sees the certificate of the host it names", "[net]") {
+    tests::Folder folder;
+    Loop loop;
+    std::vector<crypto::Certificate> certificates;
+    for (const char *name : {"a.test", "b.test", "*.c.test"})
+        certificates.push_back(*crypto::Certificate::self_signed(std::vector<std::string>{name}, now().unix));
+    auto file = [&](std::size_t i) { return fmt::format("{}/{}.pem", folder.path, i); };
+    for (std::size_t i = 0; i < certificates.size(); ++i)
+        REQUIRE(certificates[i].save(file(i), file(i)));
+    Node server(loop);
+    server.transports.use_certificates(certificates);
+    auto at = server.transports.listen(Transport::tls, loopback());
+    const Flow flow{Transport::tls, 0, 0, {}, *at};
+    // Whether a client that trusts only certificate `i` is content when it asks for `host`.
+    auto shown = [&](std::size_t i, const std::string &host) {
+        Node client(loop);
+        client.transports.use_client(*TlsClient::trusting(file(i)));
+        client.transports.name_peer(*at, host);
+        std::size_t heard = server.messages.size();
+        Words words(folder.path + "/words");
+        (void)client.transports.send(flow, options_request, 1);
+        (void)run(loop, [&] { return server.messages.size() > heard || !client.failed.empty(); });
+        return server.messages.size() > heard;
+    };
+    CHECK(shown(0, "a.test"));
+    CHECK(shown(1, "b.test"));
+    CHECK_FALSE(shown(0, "b.test"));
+    CHECK(shown(2, "deep.c.test"));
+    CHECK_FALSE(shown(2, "c.test")); // unknown: the first is shown
+
+    SECTION("exchanged: a connection that stands goes on, new ones see the new") {
+        Node client(loop);
+        client.transports.use_client(*TlsClient::trusting(file(1)));
+        client.transports.name_peer(*at, "b.test");
+        auto say = [&] {
+            std::size_t heard = server.messages.size();
+            (void)client.transports.send(flow, options_request, 1);
+            return run(loop, [&] { return server.messages.size() > heard; });
+        };
+        CHECK(say());
+        for (int i = 0; i < 100; ++i)
+            server.transports.use_certificates({certificates.data() + 2, 1});
+        CHECK(say());
+        CHECK(server.transports.counts().connections == 1);
+        CHECK_FALSE(shown(1, "b.test"));
+        CHECK(shown(2, "deep.c.test"));
+    }
 }
 
 TEST_CASE("listeners without a descriptor left accept again, each of them", "[net]") {
