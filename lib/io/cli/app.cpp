@@ -9,16 +9,169 @@
 #include <cstdlib>
 #include <optional>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "io/cli/command_node.hpp"
 #include "io/cli/config_file.hpp"
+#include "io/cli/environment.hpp"
 #include "io/cli/nearest.hpp"
 #include "io/cli/say.hpp"
 
 namespace cord::io::cli {
+
+/// What is kept of an option beside CLI11's own: enough for environment, file, completions and --check.
+struct Entry {
+    CLI::Option *option = nullptr;
+    std::string key; ///< The long name; empty for positionals.
+    std::vector<std::string> choices;
+    std::function<std::vector<std::string>()> values; ///< As they hold now.
+    bool repeated = false;
+    bool live = false;
+    bool configured = false; ///< By environment or file.
+    void *variable = nullptr;
+    void (*copy)(void *to,
+                 const void *from) = nullptr; ///< Between variables of two entries for the same option.
+
+    template <class T>
+    void bind(T &into) {
+        variable = &into;
+        copy = [](void *to, const void *from) { *static_cast<T *>(to) = *static_cast<const T *>(from); };
+    }
+};
+
+struct CommandNode {
+    CLI::App *app = nullptr;
+    std::string
+        path; ///< Empty for the tool itself, "add" or "ul show" for subcommands: a section of the file.
+    std::vector<Entry> entries;
+    std::vector<std::shared_ptr<CommandNode>> children;
+    std::function<int()> act;
+    std::unique_ptr<CLI::App> root; ///< The tool's alone.
+
+    template <class T>
+    Entry &add(CLI::Option *option, std::string_view value_name, T &into) {
+        if (!value_name.empty())
+            option->type_name(std::string(value_name));
+        const auto &names = option->get_lnames();
+        Entry &entry = entries.emplace_back();
+        entry.option = option;
+        entry.key = names.empty() ? std::string() : names.front();
+        entry.bind(into);
+        return entry;
+    }
+};
+
+Command::Command(std::shared_ptr<CommandNode> node) : node_(std::move(node)) {}
+Command::Command(Command &&) noexcept = default;
+Command::~Command() = default;
+
+Command &Command::flag(std::string_view names, bool &into, std::string_view help) {
+    auto *option = node_->app->add_flag(std::string(names), into, std::string(help));
+    node_->add(option, "", into).values = [&into] {
+        return std::vector<std::string>{into ? "true" : "false"};
+    };
+    return *this;
+}
+
+Command &Command::option(std::string_view names, std::string &into, std::string_view value,
+                         std::string_view help) {
+    auto *option = node_->app->add_option(std::string(names), into, std::string(help));
+    if (!into.empty())
+        option->capture_default_str();
+    node_->add(option, value, into).values = [&into] { return std::vector<std::string>{into}; };
+    return *this;
+}
+
+Command &Command::number(std::string_view names, std::int64_t &into, std::int64_t least, std::int64_t most,
+                         std::string_view value, std::string_view help) {
+    auto *option = node_->app->add_option(std::string(names), into, std::string(help));
+    if (into >= least && into <= most) // else it stands for "not given"
+        option->capture_default_str();
+    option->check([least, most](const std::string &text) {
+        const bool negative = !text.empty() && text.front() == '-';
+        auto n = base::to_uint(std::string_view(text).substr(negative ? 1 : 0), INT64_MAX);
+        const std::int64_t v =
+            n ? (negative ? -static_cast<std::int64_t>(*n) : static_cast<std::int64_t>(*n)) : 0;
+        return n && v >= least && v <= most
+                   ? std::string()
+                   : fmt::format("'{}' is no whole number from {} to {}", text, least, most);
+    });
+    node_->add(option, value, into).values = [&into] {
+        return std::vector<std::string>{std::to_string(into)};
+    };
+    return *this;
+}
+
+Command &Command::decimal(std::string_view names, double &into, std::string_view value,
+                          std::string_view help) {
+    auto *option = node_->app->add_option(std::string(names), into, std::string(help))->capture_default_str();
+    node_->add(option, value, into).values = [&into] {
+        return std::vector<std::string>{fmt::format("{}", into)};
+    };
+    return *this;
+}
+
+Command &Command::choice(std::string_view names, std::string &into, std::vector<std::string> choices,
+                         std::string_view help) {
+    auto *option = node_->app->add_option(std::string(names), into, std::string(help));
+    if (!into.empty())
+        option->capture_default_str();
+    option->check([choices](const std::string &text) {
+        const bool known = std::find(choices.begin(), choices.end(), text) != choices.end();
+        return known ? std::string() : fmt::format("'{}' is none of {}", text, fmt::join(choices, ", "));
+    });
+    Entry &entry = node_->add(option, fmt::format("{}", fmt::join(choices, "|")), into);
+    entry.values = [&into] { return std::vector<std::string>{into}; };
+    entry.choices = std::move(choices);
+    return *this;
+}
+
+Command &Command::repeated(std::string_view names, std::vector<std::string> &into, std::string_view value,
+                           std::string_view help) {
+    auto *option = node_->app->add_option(std::string(names), into, std::string(help));
+    option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+    Entry &entry = node_->add(option, value, into);
+    entry.values = [&into] { return into; };
+    entry.repeated = true;
+    return *this;
+}
+
+Command &Command::positional(std::string_view name, std::string &into, bool required, std::string_view help) {
+    auto *option = node_->app->add_option(std::string(name), into, std::string(help))->required(required);
+    node_->add(option, "TEXT", into).values = [&into] { return std::vector<std::string>{into}; };
+    return *this;
+}
+
+Command &Command::positionals(std::string_view name, std::vector<std::string> &into, bool required,
+                              std::string_view help) {
+    auto *option = node_->app->add_option(std::string(name), into, std::string(help))->required(required);
+    node_->add(option, "TEXT", into).values = [&into] { return into; };
+    return *this;
+}
+
+Command &Command::live() {
+    node_->entries.back().live = true;
+    return *this;
+}
+
+Command Command::subcommand(std::string_view name, std::string_view help, std::function<int()> act) {
+    auto child = std::make_shared<CommandNode>();
+    child->app = node_->app->add_subcommand(std::string(name), std::string(help));
+    child->app->fallthrough(); // options of the tool are good after the subcommand, too
+    child->path = node_->path.empty() ? std::string(name) : fmt::format("{} {}", node_->path, name);
+    child->act = std::move(act);
+    node_->children.push_back(child);
+    if (!node_->act)
+        node_->app->require_subcommand(1);
+    return Command(std::move(child));
+}
+
+Command &Command::alias(std::string_view name) {
+    node_->app->alias(std::string(name));
+    return *this;
+}
 
 App::App(std::string_view name, std::string_view help) : Command(std::make_shared<CommandNode>()) {
     node_->root = std::make_unique<CLI::App>(std::string(help), std::string(name));
@@ -42,14 +195,6 @@ App::App(std::string_view name, std::string_view help) : Command(std::make_share
 void App::act(std::function<int()> act) { node_->act = std::move(act); }
 
 namespace {
-
-/// TOOL_OPTION_NAME.
-std::string environment_name(std::string_view tool, std::string_view key) {
-    std::string name = fmt::format("{}_{}", tool, key);
-    for (char &c : name)
-        c = base::is_alpha(c) ? static_cast<char>(base::lower(c) - 32) : base::is_digit(c) ? c : '_';
-    return name;
-}
 
 /// The tool, and the subcommands that the command line names.
 std::vector<CommandNode *> chosen(CommandNode *node) {
@@ -86,39 +231,16 @@ void fill(Entry &entry, const std::vector<std::string> &values) {
     entry.option->run_callback();
 }
 
-/// The words of a variable that stands for an option given several times; double quotes keep blanks in one.
-std::vector<std::string> words_of(std::string_view text) {
-    std::vector<std::string> words;
-    bool quoted = false, inside = false;
-    for (const char c : text) {
-        if (c == '"')
-            quoted = !quoted;
-        const bool blank = base::is_space(c) && !quoted;
-        if (!blank && !std::exchange(inside, true))
-            words.emplace_back();
-        inside = !blank;
-        if (!blank && c != '"')
-            words.back() += c;
-    }
-    return words;
-}
-
 /// Environment before file, both only where the command line says nothing.
 void fill(CommandNode &node, std::string_view tool, const ConfigFile &file) {
     for (Entry &entry : node.entries) {
         if (entry.key.empty() || entry.option->count() > 0)
             continue;
-        const char *set = std::getenv(environment_name(tool, entry.key).c_str());
-        if (set == nullptr && entry.key == "run-dir")
-            set = std::getenv("CORDBOARD_RUN_DIR");
-        if (set == nullptr && entry.key == "db")
-            set = std::getenv("CORDBOARD_DB");
-        if (set != nullptr) {
-            const auto values = entry.repeated ? words_of(set) : std::vector<std::string>{set};
-            if (!values.empty())
-                fill(entry, values);
+        const auto set = from_environment(tool, entry.key, entry.repeated);
+        if (set && !set->empty())
+            fill(entry, *set);
+        if (set)
             continue;
-        }
         const auto values = file.values(node.path, entry.key);
         if (!values.empty())
             fill(entry, values);
