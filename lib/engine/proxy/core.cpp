@@ -41,8 +41,10 @@ void Core::Parts::run(Exchange &e) {
 
 void Core::Parts::resume(std::uint64_t id) {
     auto e = exchanges.find(id);
-    if (e != exchanges.end() && e->second.state == Exchange::State::waiting)
-        run(e->second);
+    if (e == exchanges.end() || e->second.state != Exchange::State::waiting)
+        return;
+    run(e->second);
+    forget_if_over(id);
 }
 
 void Core::Parts::on_request(const Message &request, const Flow &flow) {
@@ -101,20 +103,22 @@ std::string Core::Parts::stateless_tag(const Message &request) const {
 
 /// RFC 3261 section 16.10.
 void Core::Parts::on_cancel(const Message &request, const transaction::Received &received) {
-    auto found = by_server.find(received.cancelled);
-    int code = found == by_server.end() ? 481 : 200;
+    int code = received.cancelled == transaction::Id::none ? 481 : 200;
     layer.respond(
         received.id, code,
         wire::sip::make_response(request, static_cast<std::uint16_t>(code), {}, random.token(10)).finish(),
         now.mono);
+    auto found = by_server.find(received.cancelled);
     if (found == by_server.end())
-        return;
-    Exchange &e = exchanges.at(found->second);
+        return; // it is answered
+    const std::uint64_t id = found->second;
+    Exchange &e = exchanges.at(id);
     if (e.state == Exchange::State::waiting)
         reply(*this, e, 487);
     else if (e.state == Exchange::State::forwarding)
         // RFC 3326 section 2: a Reason in the CANCEL is copied into those that follow from it.
         cancel(*this, e, request.header(HeaderId::reason).value_or(""));
+    forget_if_over(id);
 }
 
 void Core::Parts::handle(transaction::Output &output) {
@@ -156,15 +160,20 @@ void Core::Parts::end_transaction(transaction::Id id) {
 
 void Core::Parts::forget_if_over(std::uint64_t id) {
     auto found = exchanges.find(id);
-    if (found == exchanges.end() || found->second.live > 0 || found->second.state == Exchange::State::waiting)
+    if (found == exchanges.end())
         return;
-    const auto &branches = found->second.branches;
-    bool asking = std::any_of(branches.begin(), branches.end(), [](const Branch &b) {
+    const Exchange &e = found->second;
+    // What we answered ourselves is over at once: all that its transaction repeats is the answer.
+    const bool answered_here = e.state == Exchange::State::answered && e.branches.empty();
+    if (!answered_here && (e.live > 0 || e.state == Exchange::State::waiting))
+        return;
+    bool asking = std::any_of(e.branches.begin(), e.branches.end(), [](const Branch &b) {
         return b.asking || b.state == Branch::State::waiting_for_breaker;
     });
     if (asking)
         return;
-    forget_connections(*this, found->second);
+    forget_connections(*this, e);
+    by_server.erase(e.server);
     exchanges.erase(found);
 }
 

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "bench.hpp"
 #include "engine/digest/authenticator.hpp"
 #include "support/catch.hpp"
@@ -188,4 +190,23 @@ TEST_CASE("OPTIONS to ourselves is answered without a password", "[proxy]") {
         Call-ID: c
         CSeq: 1 OPTIONS)"));
     CHECK(phone.next().status() == 200);
+}
+
+TEST_CASE("of a request that is answered here only its transaction stays", "[proxy]") {
+    Bench bench;
+    Client &phone = bench.phone("1001", "10.77.0.21:5060");
+    const char *text = R"({0} sip:nobody@iop.test SIP/2.0
+        Via: SIP/2.0/UDP 10.77.0.21:5060;branch=z9hG4bK1
+        Max-Forwards: 70
+        To: <sip:nobody@iop.test>
+        From: <sip:1001@iop.test>;tag=1
+        Call-ID: c
+        CSeq: 1 {0})";
+    bench.send(phone, message(fmt::format(fmt::runtime(text), "INVITE")));
+    CHECK(phone.next("407").is_response());
+    CHECK(bench.level("exchanges") == 0);
+    CHECK(bench.level("transactions") == 1);
+    // RFC 3261 section 9.2: the transaction is there still, so its CANCEL is answered 200, to no effect.
+    bench.send(phone, message(fmt::format(fmt::runtime(text), "CANCEL")));
+    CHECK(phone.next("200").is_response());
 }
