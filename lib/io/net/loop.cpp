@@ -107,9 +107,19 @@ void Timer::cancel() {
 }
 
 void Deadline::set(base::Time due) {
-    if (due == std::exchange(due_, due))
-        return;
-    timer_.at(due, [this] {
+    due_ = due;
+    if (due < armed_)
+        arm();
+}
+
+void Deadline::arm() {
+    armed_ = due_;
+    timer_.at(armed_, [this] {
+        armed_ = base::never;
+        if (due_ == base::never)
+            return;
+        if (now().mono < due_)
+            return arm();
         due_ = base::never;
         call_();
     });

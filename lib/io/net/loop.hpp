@@ -70,8 +70,8 @@ class Timer {
     std::shared_ptr<State> state_;
 };
 
-/// The next deadline of a machine, told after each of its inputs: the timer moves only when the deadline
-/// does.
+/// The next deadline of a machine, told after each of its inputs. Most are for what then does not happen: so
+/// the timer moves only to an earlier one, and when it rings, looks how far the deadline has moved away.
 class Deadline {
   public:
     /// `call` at each deadline; it tells the next.
@@ -80,9 +80,12 @@ class Deadline {
     void set(base::Time due);
 
   private:
+    void arm();
+
     Timer timer_;
     std::function<void()> call_;
     base::Time due_ = base::never;
+    base::Time armed_ = base::never; ///< When the timer rings.
 };
 
 /// Calls back for each of these signals from its construction to its end.

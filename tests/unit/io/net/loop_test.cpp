@@ -29,6 +29,18 @@ TEST_CASE("a deadline is called when it comes, as it was told last, and not with
     CHECK(calls == 1);
 }
 
+TEST_CASE("a deadline that has moved away is called when it comes, not before", "[net]") {
+    Loop loop;
+    int calls = 0;
+    Deadline deadline(loop, [&] { ++calls; });
+    const auto begin = now().mono;
+    deadline.set(begin + 10ms);
+    deadline.set(begin + 60ms);
+    loop.context().run_for(10s);
+    CHECK(calls == 1);
+    CHECK(now().mono - begin >= 60ms);
+}
+
 TEST_CASE("a deadline that its call tells again, even a past one, is called again", "[net]") {
     Loop loop;
     int calls = 0;
