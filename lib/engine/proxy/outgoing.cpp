@@ -98,8 +98,8 @@ void take_secrets(Edit &edit) {
 
 std::string loop_mark(const State &s, const Exchange &e) {
     std::string text;
-    for (std::string_view part : {e.uri.text, e.from.tag(), e.to.tag(), e.request.call_id(),
-                                  e.request.header(HeaderId::route).value_or("")})
+    const std::string_view route = e.request.header(HeaderId::route).value_or("");
+    for (std::string_view part : {e.uri.text, e.from.tag(), e.to.tag(), e.request.call_id(), route})
         (text += part) += '\n';
     text += std::to_string(e.cseq);
     return fmt::format("{:08x}", static_cast<std::uint32_t>(s.loop_hash(text)));
