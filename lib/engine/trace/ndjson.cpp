@@ -1,5 +1,9 @@
 #include "engine/trace/ndjson.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "engine/trace/json_scan.hpp"
@@ -10,21 +14,24 @@ namespace {
 using base::fail;
 using base::Result;
 
-// Seconds with up to nine decimals: a double would lose the microseconds.
+// Any JSON number of seconds. Only one with an exponent goes through a double, which loses what is below a
+// microsecond.
 std::optional<Stamp> parse_time(std::string_view s) {
+    constexpr std::uint64_t last = 9'000'000'000;
+    if (s.find_first_of("eE") != std::string_view::npos) {
+        double seconds = -1;
+        const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), seconds);
+        if (error != std::errc() || end != s.data() + s.size() || !(seconds >= 0 && seconds <= last))
+            return std::nullopt;
+        return Stamp(std::chrono::microseconds(std::llround(seconds * 1e6)));
+    }
     const auto [whole, decimals] = base::cut(s, '.');
-    const auto seconds = base::to_uint(whole, 9'000'000'000);
-    if (!seconds || decimals.size() > 9)
+    const auto seconds = base::to_uint(whole, last);
+    if (!seconds || !std::all_of(decimals.begin(), decimals.end(), base::is_digit))
         return std::nullopt;
     std::uint64_t nanoseconds = 0;
-    if (!decimals.empty()) {
-        const auto fraction = base::to_uint(decimals);
-        if (!fraction)
-            return std::nullopt;
-        nanoseconds = *fraction;
-        for (std::size_t i = decimals.size(); i < 9; ++i)
-            nanoseconds *= 10;
-    }
+    for (std::size_t i = 0; i < 9; ++i)
+        nanoseconds = nanoseconds * 10 + (i < decimals.size() ? static_cast<unsigned>(decimals[i] - '0') : 0);
     return Stamp(std::chrono::seconds(*seconds) + std::chrono::nanoseconds(nanoseconds));
 }
 

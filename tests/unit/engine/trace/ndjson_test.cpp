@@ -40,6 +40,20 @@ TEST_CASE("members may come in any order, others may be there") {
     CHECK((*r)->raw == "x");
 }
 
+TEST_CASE("a time is any JSON number of seconds", "[trace]") {
+    std::string raw;
+    const auto at = [&](const std::string &ts) {
+        const auto record = parse_trace_line(R"({"type":"sip","raw":"x","ts":)" + ts + "}", raw);
+        return record && *record ? (*record)->at.time_since_epoch() / std::chrono::microseconds(1) : -1;
+    };
+    CHECK(at("1795416131.312345") == 1795416131312345);
+    CHECK(at("1795416131") == 1795416131000000);
+    CHECK(at("1795416131.31234500000000012345") == 1795416131312345);
+    CHECK(at("1.795416131312345e9") == 1795416131312345);
+    for (const char *wrong : {"-1", "1e99", "1e", "1.x", "1e9x", "99999999999"})
+        CHECK(at(wrong) == -1);
+}
+
 TEST_CASE("lines of another type are no messages, and no fault") {
     std::string raw;
     const auto r = parse_trace_line(R"({"type":"dropped","ts":1.5,"count":3})", raw);
