@@ -34,7 +34,10 @@ std::optional<Connection> read_connection(std::string_view value) {
     const auto w = words(value);
     if (w.size() != 3 || w[0] != "IN")
         return std::nullopt;
-    return Connection{std::string(w[1]), std::string(base::cut(w[2], '/').first)};
+    const std::string_view address = base::cut(w[2], '/').first;
+    if (address.empty())
+        return std::nullopt;
+    return Connection{std::string(w[1]), std::string(address)};
 }
 
 /// Section 5.14: <media> <port>[/<number of ports>] <proto> <fmt> ...
