@@ -13,6 +13,8 @@ inline constexpr std::size_t sip_headers = 256;
 /// Dialogs that one branch of a call makes when it is forked again further down. Beyond, a 2xx takes the
 /// place of an early one, and what would make others is dropped.
 inline constexpr std::size_t sip_dialogs = 64;
+/// Branches of one request, redirections that are followed among them.
+inline constexpr std::size_t sip_branches = 64;
 /// Responses of one branch that wait for the media breaker, and as many 2xx; a failure always may.
 inline constexpr std::size_t sip_held_responses = 16;
 /// SIP transactions at a time, ours and others'; a request beyond is answered 503 without one. Over UDP each

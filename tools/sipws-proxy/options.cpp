@@ -107,6 +107,8 @@ void declare(io::cli::App &app, Options &o) {
     app.repeated("--allow-next-hop", o.next_hops, "HOST[:PORT][/TRANSPORT]",
                  "Where a client's own Route may lead")
         .live();
+    app.flag("--recurse", o.recurse, "Follow redirections to users served here and to allowed next hops")
+        .live();
     app.option("--outbound-proxy", o.outbound_proxy, "URI",
                "Where requests of our users to other domains go (default: they are refused)")
         .live();
@@ -200,6 +202,7 @@ Checked<engine::proxy::Config> core_config(const Options &options) {
     config.bridge = *parse_bridge(options.bridge);
     config.grace = std::chrono::seconds(options.grace);
     config.ring_timeout = std::chrono::seconds(options.ring_timeout);
+    config.recurse = options.recurse;
     if (!options.outbound_proxy.empty()) {
         config.outbound_proxy = server_of(options.outbound_proxy);
         if (!config.outbound_proxy)

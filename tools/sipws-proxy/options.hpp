@@ -24,6 +24,7 @@ struct Options {
     std::string bridge = "auto";
     std::int64_t grace = 30, ring_timeout = 120;
     std::vector<std::string> next_hops;
+    bool recurse = false;
     std::string outbound_proxy;
     std::string upstream, contact = "rewrite";
     std::vector<std::string> upstream_domains;

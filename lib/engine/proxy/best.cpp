@@ -1,5 +1,7 @@
 #include "engine/proxy/best.hpp"
 
+#include <climits>
+
 #include "base/text.hpp"
 #include "engine/proxy/state.hpp"
 #include "engine/proxy/upstream.hpp"
@@ -28,13 +30,19 @@ int rank(int status) {
         within = 2;
     else if (status == 480 || status == 404 || status == 408 || status == 487)
         within = status == 487 ? 8 : 6;
+    // It would not be forwarded as it is.
+    if (status == 503)
+        within = 9;
     return status / 100 * 10 + within;
 }
+
+/// Of a branch without one, its redirection was followed.
+int rank(const Branch &b) { return b.final ? rank(b.final->status()) : INT_MAX; }
 
 const Branch &best_branch(const Exchange &e) {
     const Branch *best = &e.branches.front();
     for (const Branch &b : e.branches)
-        if (rank(b.final->status()) < rank(best->final->status()))
+        if (rank(b) < rank(*best))
             best = &b;
     return *best;
 }
@@ -42,7 +50,7 @@ const Branch &best_branch(const Exchange &e) {
 /// Item 7: the challenges of every branch come together in a 401 or 407.
 void add_challenges(wire::sip::Edit &edit, const Exchange &e, const Branch &best) {
     for (const Branch &b : e.branches) {
-        if (&b == &best || (b.final->status() != 401 && b.final->status() != 407))
+        if (&b == &best || !b.final || (b.final->status() != 401 && b.final->status() != 407))
             continue;
         for (const wire::sip::Field &field : b.final->fields())
             if (field.id == HeaderId::www_authenticate || field.id == HeaderId::proxy_authenticate)
@@ -73,6 +81,7 @@ void take_auth_int(wire::sip::Edit &edit) {
 
 FinalResponse best_response(State &s, const Exchange &e) {
     const Branch &best = best_branch(e);
+    CORD_ASSERT(best.final); // whoever was redirected has begun another branch
     const Message &response = *best.final;
     if (best.local_final)
         return {response.status(), std::string(response.bytes())};

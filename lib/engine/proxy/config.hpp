@@ -56,7 +56,9 @@ struct Config {
     std::size_t breakers = 0; ///< How many are configured; AskBreaker counts them from 0.
     base::Duration grace = std::chrono::seconds(30);
     base::Duration ring_timeout = std::chrono::seconds(120);
-    std::vector<resolve::Destination> next_hops; ///< Where a client's own Route may lead.
+    /// Where a client's own Route may lead, and a redirection that is followed.
+    std::vector<resolve::Destination> next_hops;
+    bool recurse = false; ///< Redirections (3xx) are followed; else the caller does that.
     /// Where what our users send to other domains goes; none: it is refused.
     std::optional<resolve::Destination> outbound_proxy;
     std::optional<Upstream> upstream;

@@ -168,7 +168,8 @@ void Core::Parts::forget_if_over(std::uint64_t id) {
     if (!answered_here && (e.live > 0 || e.state == Exchange::State::waiting))
         return;
     bool asking = std::any_of(e.branches.begin(), e.branches.end(), [](const Branch &b) {
-        return b.asking || b.state == Branch::State::waiting_for_breaker;
+        return b.asking || b.state == Branch::State::locating ||
+               b.state == Branch::State::waiting_for_breaker;
     });
     if (asking)
         return;
@@ -287,7 +288,12 @@ void Core::on_user(Token token, const UserAnswer &answer, base::Now now) {
 
 void Core::on_resolved(Token token, std::vector<NextHop> hops, base::Now now) {
     parts_->now = now;
-    parts_->answer(token, [&](Exchange &e) { e.resolved = std::move(hops); });
+    if (auto question = parts_->answered(token)) {
+        if (auto e = parts_->exchanges.find(question->exchange); e != parts_->exchanges.end())
+            on_next_hops(*parts_, e->second, question->branch, std::move(hops));
+        parts_->forget_if_over(question->exchange);
+    }
+    parts_->settle();
 }
 
 void Core::on_breaker(Token token, std::optional<std::string_view> reply, base::Now now) {

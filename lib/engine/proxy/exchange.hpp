@@ -30,8 +30,9 @@ struct Target {
     std::string slot;
     MediaKind kind = MediaKind::plain;
     int q = locate::no_q;
-    std::optional<resolve::Destination> destination; ///< Of a place beyond our clients.
-    std::vector<NextHop> hops;                       ///< Its addresses that are left after that of `flow`.
+    /// Of a place beyond our clients. Its addresses are asked for when the branch starts.
+    std::optional<resolve::Destination> destination;
+    std::vector<NextHop> hops; ///< Its addresses that are left after that of `flow`.
 };
 
 /// The request as it stands inside a call.
@@ -43,23 +44,25 @@ struct InDialog {
 };
 
 struct Branch {
-    enum class State { waiting_for_breaker, calling, proceeding, done };
+    enum class State { locating, waiting_for_breaker, calling, proceeding, done };
 
     Target target;
     State state = State::calling;
     std::uint32_t call_branch = 0; ///< Its place in Call::branches.
+    std::uint32_t breadth = 1;     ///< Its share of Exchange::breadth (RFC 5393).
     std::string key;               ///< The branch parameter of our Via.
     transaction::Id client = transaction::Id::none;
     bool cancelled = false;
-    std::string cancel_reason;               ///< What its CANCEL says in Reason.
-    bool timed_out = false;                  ///< It was cancelled for ringing too long.
-    bool asking = false;                     ///< The breaker is asked about the first of `held`.
-    std::optional<wire::sip::Message> final; ///< The final response that is not a 2xx.
-    std::optional<std::string> sdp;          ///< What went out in the place of its body.
-    bool local_final = false;                ///< It is our own, so a 503 in it speaks for us.
-    base::Time ring_end = base::never;       ///< When it has rung long enough.
-    base::Time deadline = base::never;       ///< The same, or timer C if that is sooner.
-    base::Time alarm = base::never;          ///< When that is looked at next; not moved by every response.
+    std::string cancel_reason; ///< What its CANCEL says in Reason.
+    bool timed_out = false;    ///< It was cancelled for ringing too long.
+    bool asking = false;       ///< The breaker is asked about the first of `held`.
+    /// The final response that is not a 2xx; none of a redirection that was followed.
+    std::optional<wire::sip::Message> final;
+    std::optional<std::string> sdp;    ///< What went out in the place of its body.
+    bool local_final = false;          ///< It is our own, so a 503 in it speaks for us.
+    base::Time ring_end = base::never; ///< When it has rung long enough.
+    base::Time deadline = base::never; ///< The same, or timer C if that is sooner.
+    base::Time alarm = base::never;    ///< When that is looked at next; not moved by every response.
     std::deque<wire::sip::Message>
         held; ///< Responses whose turn comes after the breaker's answer to the first.
     /// SDP that was put in place of the callee's, by To tag: what was answered once stays the same.
@@ -73,6 +76,8 @@ struct Exchange {
     explicit Exchange(wire::sip::Message r);
 
     [[nodiscard]] bool is_invite() const { return request.method() == wire::sip::Method::invite; }
+    /// The same request as it should have been: with another Request-URI or Route.
+    void replace_request(wire::sip::Message r);
     /// Whether the server itself is meant: a domain of ours without a user, and no Route that leads on.
     [[nodiscard]] bool is_for_server() const { return domain && uri.user.empty() && !next_hop; }
 
@@ -103,13 +108,13 @@ struct Exchange {
     std::string client;                           ///< By its token, of a request from the upstream server.
     bool to_upstream = false;                     ///< It goes to the upstream server.
     std::optional<resolve::Destination> next_hop; ///< Where it leaves our domains.
-    std::optional<std::vector<NextHop>> resolved; ///< The addresses of that, once they were asked for.
 
     std::uint64_t call = 0;
     MediaKind kind = MediaKind::plain; ///< What the sender speaks.
     /// The caller takes the SDP of a provisional response for the answer, and several branches may send one:
     /// the caller gets none before a 2xx.
     bool hides_early_media = false;
+    std::uint32_t breadth = 0;   ///< How many branches there may be at a time, further down included.
     std::vector<Target> targets; ///< Not yet tried.
     std::deque<Branch> branches; ///< A deque: the next group joins while an earlier branch is at work.
     bool cancelled = false;

@@ -42,6 +42,13 @@ HopFailure refusal(const wire::sip::Message &response) {
             std::chrono::seconds(std::min(base::to_uint(value, UINT32_MAX).value_or(0), longest_refusal))};
 }
 
+void lead_to_hops(State &s, Exchange &e, std::size_t index, std::vector<NextHop> hops) {
+    const NextHop first = hops.front();
+    hops.erase(hops.begin());
+    e.branches[index].target.hops = std::move(hops);
+    lead(s, e, index, first);
+}
+
 bool turn_to_next_hop(State &s, Exchange &e, std::size_t index, HopFailure how) {
     Branch &b = e.branches[index];
     if (!b.target.destination)
@@ -54,10 +61,8 @@ bool turn_to_next_hop(State &s, Exchange &e, std::size_t index, HopFailure how) 
         std::erase_if(hops, [&](const NextHop &next) { return next.hop.address == failed.address; });
     if (b.cancelled || hops.empty())
         return false;
-    const NextHop next = hops.front();
-    hops.erase(hops.begin());
     b.key = new_branch_key(s, e);
-    lead(s, e, index, next);
+    lead_to_hops(s, e, index, std::move(hops));
     ++s.counts["failovers"];
     return true;
 }

@@ -22,6 +22,9 @@ inline constexpr HopFailure breakage{false, std::chrono::seconds(60)};
 /// Of a 503: as long as it says in Retry-After.
 [[nodiscard]] HopFailure refusal(const wire::sip::Message &response);
 
+/// The branch leads to the first of these hops, the others are there for when that fails.
+void lead_to_hops(State &s, Exchange &e, std::size_t branch, std::vector<NextHop> hops);
+
 /// The branch gets its next hop, and a branch parameter of its own: it is to be sent again. False when there
 /// is none left, or nothing is to come of the branch.
 [[nodiscard]] bool turn_to_next_hop(State &s, Exchange &e, std::size_t branch, HopFailure how);

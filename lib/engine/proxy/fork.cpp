@@ -45,7 +45,8 @@ void send(State &s, Exchange &e, std::size_t index) {
     s.start_client(e, index, std::move(request));
 }
 
-void start(State &s, Exchange &e, std::size_t index) {
+/// Its next hop is known: what of it concerns media is asked, and it goes on.
+void start_at_hop(State &s, Exchange &e, std::size_t index) {
     Branch &b = e.branches[index];
     MediaStep step = plan_request(s, e, b);
     switch (step.what) {
@@ -59,6 +60,52 @@ void start(State &s, Exchange &e, std::size_t index) {
     }
 }
 
+void start(State &s, Exchange &e, std::size_t index) {
+    Branch &b = e.branches[index];
+    if (!b.target.destination)
+        return start_at_hop(s, e, index);
+    b.state = Branch::State::locating;
+    s.ask_next_hops({Question::Kind::next_hops, e.id, index}, *b.target.destination);
+}
+
+/// RFC 5393 section 5.3.3: what is not said, and more than this, counts as this. "RECOMMENDED to be 60".
+std::uint32_t incoming_breadth(const Message &request) {
+    constexpr std::uint32_t most = 60;
+    auto said = wire::sip::max_breadth(request);
+    return said ? std::min(said->value_or(most), most) : most;
+}
+
+/// "SIP proxies MUST NOT allow the Outgoing Max-Breadth to exceed the Incoming Max-Breadth in a given
+/// response context." What is left of it is shared among the branches that begin.
+void share_breadth(Exchange &e, std::size_t first, std::uint32_t left) {
+    const auto count = static_cast<std::uint32_t>(e.branches.size() - first);
+    for (std::uint32_t i = 0; i < count; ++i)
+        e.branches[first + i].breadth = left / count + (i < left % count ? 1 : 0);
+}
+
+/// A branch counts for as long as it awaits its final response.
+std::uint32_t breadth_left(const Exchange &e) {
+    std::uint32_t used = 0;
+    for (const Branch &b : e.branches)
+        used += b.state == Branch::State::done ? 0 : b.breadth;
+    return e.breadth - used;
+}
+
+/// The targets at the front that are tried at once.
+std::size_t group_size(const std::vector<Target> &targets, std::size_t from) {
+    std::size_t end = from;
+    while (end < targets.size() && targets[end].q == targets[from].q)
+        ++end;
+    return end - from;
+}
+
+bool is_too_wide(const Exchange &e) {
+    for (std::size_t at = 0; at < e.targets.size(); at += group_size(e.targets, at))
+        if (group_size(e.targets, at) > e.breadth)
+            return true;
+    return false;
+}
+
 /// Ends one branch that nothing is to come of. RFC 3261 section 9.1: "a CANCEL request SHOULD NOT be sent to
 /// cancel a request other than INVITE"; the others end by themselves, soon.
 void cancel_branch(State &s, Exchange &e, std::size_t index, std::string_view reason) {
@@ -67,7 +114,7 @@ void cancel_branch(State &s, Exchange &e, std::size_t index, std::string_view re
         return;
     b.cancelled = true;
     b.cancel_reason = reason;
-    if (b.state == Branch::State::waiting_for_breaker) {
+    if (b.state == Branch::State::locating || b.state == Branch::State::waiting_for_breaker) {
         close_branch_locally(s, e, index, 487);
         return;
     }
@@ -81,7 +128,7 @@ void cancel_branch(State &s, Exchange &e, std::size_t index, std::string_view re
 
 } // namespace
 
-void close_branch(State &s, Exchange &e, std::size_t index, Message final, bool local) {
+void close_branch(State &s, Exchange &e, std::size_t index, std::optional<Message> final, bool local) {
     Branch &b = e.branches[index];
     b.final = std::move(final);
     b.local_final = local;
@@ -140,10 +187,10 @@ void cancel_others(State &s, Exchange &e, std::size_t winner, std::string_view r
 
 void start_branches(State &s, Exchange &e) {
     e.state = Exchange::State::forwarding;
-    int q = e.targets.front().q;
     std::size_t first = e.branches.size();
-    auto group_end =
-        std::find_if(e.targets.begin(), e.targets.end(), [&](const Target &t) { return t.q != q; });
+    const std::uint32_t breadth = breadth_left(e);
+    auto group_end = e.targets.begin() +
+                     static_cast<std::ptrdiff_t>(std::min<std::size_t>(group_size(e.targets, 0), breadth));
     for (auto target = e.targets.begin(); target != group_end; ++target) {
         Branch branch;
         branch.key = new_branch_key(s, e);
@@ -156,8 +203,29 @@ void start_branches(State &s, Exchange &e) {
         use_connection(s, e, e.branches.size() - 1, target->flow.connection);
     }
     e.targets.erase(e.targets.begin(), group_end);
+    share_breadth(e, first, breadth);
     for (std::size_t i = first; i < e.branches.size(); ++i)
         start(s, e, i);
+    conclude(s, e);
+}
+
+void on_next_hops(State &s, Exchange &e, std::size_t index, std::vector<NextHop> hops) {
+    Branch &b = e.branches[index];
+    if (b.state != Branch::State::locating)
+        return; // Cancelled meanwhile.
+    if (e.state == Exchange::State::answered)
+        return close_branch_locally(s, e, index, 487);
+    std::erase_if(hops, [&](const NextHop &next) { return !s.can_send(next.hop.transport); });
+    if (hops.empty()) {
+        close_branch_locally(s, e, index, 503, "The next hop was not found");
+        conclude(s, e);
+        return;
+    }
+    if (e.to_upstream)
+        s.upstream_found = {*b.target.destination, hops};
+    s.dead_hops.put_last(hops, s.now.mono);
+    lead_to_hops(s, e, index, std::move(hops));
+    start_at_hop(s, e, index);
     conclude(s, e);
 }
 
@@ -198,6 +266,12 @@ void cancel(State &s, Exchange &e, std::string_view reason) {
 }
 
 Next forward(State &s, Exchange &e) {
+    e.breadth = incoming_breadth(e.request);
+    // "If a SIP proxy determines a response context has insufficient Incoming Max-Breadth to carry out a
+    // desired parallel fork, and the proxy is unwilling/unable to compensate by forking serially or sending a
+    // redirect, that proxy MUST return a 440 (Max-Breadth Exceeded) response."
+    if (is_too_wide(e))
+        return reply(s, e, 440);
     if (e.is_invite())
         s.exchanges_by_connection.add(e.flow.connection, {e.id});
     e.kind = sender_kind(s, e);

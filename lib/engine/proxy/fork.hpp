@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "engine/proxy/exchange.hpp"
 #include "engine/proxy/failover.hpp"
@@ -18,6 +19,9 @@ struct State;
 /// after them.
 void start_branches(State &s, Exchange &e);
 
+/// RFC 3263: the addresses of the branch's destination have been found, best first.
+void on_next_hops(State &s, Exchange &e, std::size_t branch, std::vector<NextHop> hops);
+
 /// The breaker has answered for the request of a branch.
 void on_request_media(State &s, Exchange &e, std::size_t branch, std::optional<std::string_view> reply);
 
@@ -28,7 +32,8 @@ void set_deadline(State &s, Exchange &e, std::size_t branch, base::Time at);
 void on_ring_alarm(State &s, Exchange &e, std::size_t branch);
 
 /// The branch has its final response, one that came or one of our own, with a Warning where there is one.
-void close_branch(State &s, Exchange &e, std::size_t branch, wire::sip::Message final, bool local);
+void close_branch(State &s, Exchange &e, std::size_t branch, std::optional<wire::sip::Message> final,
+                  bool local);
 void close_branch_locally(State &s, Exchange &e, std::size_t branch, std::uint16_t code,
                           std::string_view warning = {});
 /// Sends the branch to its next hop, if there is one left.

@@ -1,3 +1,7 @@
+#include "engine/proxy/locate.hpp"
+
+#include <algorithm>
+
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/processor.hpp"
@@ -17,7 +21,7 @@ Target target_of(const locate::Binding &binding) {
     target.aor = locate::aor_key(binding);
     target.slot = locate::slot_of(binding);
     target.kind = transaction::is_websocket(binding.flow.transport) ? MediaKind::webrtc : MediaKind::plain;
-    target.q = binding.q;
+    target.q = std::min(binding.q, 1000); // without q as with the highest: they ring together
     return target;
 }
 
@@ -40,23 +44,10 @@ Next locate_in_dialog(State &s, Exchange &e) {
     return Next::go_on;
 }
 
-/// RFC 3263: the place beyond us, as the addresses that serve it, best first.
-Next locate_next_hop(State &s, Exchange &e) {
-    if (!e.resolved) {
-        s.ask_next_hops(e);
-        return Next::wait;
-    }
-    std::erase_if(*e.resolved, [&](const NextHop &next) { return !s.can_send(next.hop.transport); });
-    if (e.to_upstream && !e.resolved->empty())
-        s.upstream_found = {*e.next_hop, *e.resolved};
-    if (e.resolved->empty())
-        return reply(s, e, 503, "Next Hop Not Found");
-    s.dead_hops.put_last(*e.resolved, s.now.mono);
+Next locate_next_hop(Exchange &e) {
     Target target;
     target.uri = e.request.request_uri();
-    target.flow = s.flow_to(e.resolved->front());
     target.destination = *e.next_hop;
-    target.hops.assign(e.resolved->begin() + 1, e.resolved->end());
     e.targets.push_back(std::move(target));
     return Next::go_on;
 }
@@ -76,6 +67,13 @@ Next answer_absent(State &s, Exchange &e, std::string_view user) {
 
 } // namespace
 
+std::vector<Target> targets_of(const State &s, std::string_view user, std::string_view domain) {
+    std::vector<Target> targets;
+    for (const locate::Binding &binding : s.table.reachable(locate::aor_key(user, domain), s.now.unix))
+        targets.push_back(target_of(binding));
+    return targets;
+}
+
 Next locate_targets(State &s, Exchange &e) {
     if (e.in_dialog)
         return locate_in_dialog(s, e);
@@ -84,10 +82,9 @@ Next locate_targets(State &s, Exchange &e) {
     if (!e.client.empty())
         return locate_client(s, e);
     if (e.next_hop)
-        return locate_next_hop(s, e);
+        return locate_next_hop(e);
     std::string user = wire::sip::unescape(e.uri.user);
-    for (const locate::Binding &binding : s.table.reachable(locate::aor_key(user, *e.domain), s.now.unix))
-        e.targets.push_back(target_of(binding));
+    e.targets = targets_of(s, user, *e.domain);
     return e.targets.empty() ? answer_absent(s, e, user) : Next::go_on;
 }
 

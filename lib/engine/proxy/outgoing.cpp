@@ -42,18 +42,39 @@ void add_record_route(Edit &edit, const State &s, const Exchange &e, const Branc
         edit.prepend(HeaderId::record_route, outer);
 }
 
-void set_routes(Edit &edit, const Exchange &e, const Branch &branch) {
-    std::size_t own = e.own_routes;
+/// The Route: a registered Path, the hop next to us on top (RFC 3327 section 5.4), above what is left when
+/// our own are off, or the client's own wish is. Gives the Request-URI.
+std::string set_routes(Edit &edit, const Exchange &e, const Branch &branch) {
+    std::vector<std::string> routes;
+    for (const std::string &uri : branch.target.route)
+        routes.push_back(fmt::format("<{}>", uri));
+    const std::size_t path = routes.size();
+    std::vector<wire::sip::Value> left;
+    std::size_t at = 0;
     for (const wire::sip::Value &value : edit.original().values(HeaderId::route)) {
-        if (own > 0)
-            --own;
-        else if (!e.drop_foreign_routes)
-            break;
-        edit.remove(value);
+        if (at++ < e.own_routes || e.drop_foreign_routes)
+            edit.remove(value);
+        else
+            left.push_back(value);
     }
-    // A registered Path stands above what is left, the hop next to us on top (RFC 3327 section 5.4).
-    for (auto uri = branch.target.route.rbegin(); uri != branch.target.route.rend(); ++uri)
-        edit.prepend(HeaderId::route, fmt::format("<{}>", *uri));
+    for (const wire::sip::Value &value : left)
+        routes.emplace_back(value.text);
+    auto next = wire::sip::NameAddr::parse(routes.empty() ? std::string_view() : routes.front());
+    if (!next || !next->uri.is_sip() || next->uri.params.has("lr")) {
+        for (std::size_t i = path; i-- > 0;)
+            edit.prepend(HeaderId::route, routes[i]);
+        return branch.target.uri;
+    }
+    // Item 6: "If that URI does not contain an lr parameter, the proxy MUST modify the copy as follows: The
+    // proxy MUST place the Request-URI into the Route header field as the last value. The proxy MUST then
+    // place the first Route header field value into the Request-URI and remove that value from the Route
+    // header field."
+    for (const wire::sip::Value &value : left)
+        edit.remove(value);
+    edit.append(HeaderId::route, fmt::format("<{}>", branch.target.uri));
+    for (std::size_t i = routes.size(); i-- > 1;)
+        edit.prepend(HeaderId::route, routes[i]);
+    return std::string(next->uri.text);
 }
 
 /// RFC 3261 section 22.3: credentials for our realm end here.
@@ -115,10 +136,11 @@ bool forms_dialog(Method method) {
 
 std::string outgoing_request(const State &s, const Exchange &e, const Branch &branch) {
     Edit edit(e.request);
-    if (branch.target.uri != e.request.request_uri())
-        edit.request_uri(branch.target.uri);
+    if (std::string uri = set_routes(edit, e, branch); uri != e.request.request_uri())
+        edit.request_uri(uri);
     count_hop(edit);
-    set_routes(edit, e, branch);
+    // RFC 5393 section 5.3.3: "All proxied requests MUST contain a single Max-Breadth header field value."
+    edit.set(HeaderId::max_breadth, std::to_string(branch.breadth));
     if (e.call != 0 && !e.in_dialog)
         add_record_route(edit, s, e, branch);
     take_credentials(edit, s, e);

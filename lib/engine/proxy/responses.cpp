@@ -8,6 +8,7 @@
 #include "engine/proxy/failover.hpp"
 #include "engine/proxy/fork.hpp"
 #include "engine/proxy/media.hpp"
+#include "engine/proxy/redirect.hpp"
 #include "engine/proxy/state.hpp"
 #include "engine/proxy/upstream_register.hpp"
 #include "wire/sip/edit.hpp"
@@ -56,7 +57,9 @@ void pass_provisional(State &s, Exchange &e, std::size_t index, const Message &r
     // Section 16.7 item 2: timer C is reset by provisional responses; the ring timeout is not.
     if (e.is_invite() && !b.cancelled && b.deadline < b.ring_end)
         set_deadline(s, e, index, std::min(b.ring_end, s.now.mono + timer_c));
-    if (e.state == Exchange::State::answered)
+    // RFC 4320 section 4.1: "A SIP element MUST NOT send any provisional response with a Status-Code other
+    // than 100 to a non-INVITE request."
+    if (e.state == Exchange::State::answered || !e.is_invite())
         return;
     s.respond(e, response.status(), incoming_response(s, e, response, sdp));
     note_ringing(s, e, response);
@@ -85,6 +88,8 @@ void take_failure(State &s, Exchange &e, std::size_t index, const Message &respo
     if (b.state == Branch::State::done)
         return;
     if (response.status() == 503 && fail_over(s, e, index, refusal(response)))
+        return;
+    if (follow_redirect(s, e, index, response))
         return;
     // A branch that we gave up answers our CANCEL with 487: to the caller that is a timeout.
     if (b.timed_out && response.status() == 487)
@@ -143,7 +148,12 @@ void conclude(State &s, Exchange &e) {
         return;
     }
     FinalResponse best = best_response(s, e);
-    s.respond(e, best.code, std::move(best.bytes));
+    // RFC 4320 section 4.2: "A transaction-stateful SIP element MUST NOT send a response with Status-Code of
+    // 408 to a non-INVITE request." It came too late in any case.
+    if (best.code == 408 && !e.is_invite())
+        s.layer.abandon(e.server);
+    else
+        s.respond(e, best.code, std::move(best.bytes));
     finish(s, e, best.code);
 }
 
@@ -190,7 +200,10 @@ void on_branch_failure(State &s, Exchange &e, std::size_t index, std::uint16_t c
     Branch &b = e.branches[index];
     if (b.state == Branch::State::done || fail_over(s, e, index, code == 408 ? silence : breakage))
         return;
-    close_branch_locally(s, e, index, b.timed_out ? 408 : b.cancelled ? 487 : code);
+    // Section 16.9: "If the transport layer notifies a proxy of an error when it tries to forward a request
+    // [...], the proxy MUST behave as if the forwarded request received a 503": section 16.7 item 6 makes a
+    // 500 of that.
+    close_branch_locally(s, e, index, b.timed_out ? 408 : b.cancelled ? 487 : code == 503 ? 500 : code);
     conclude(s, e);
 }
 

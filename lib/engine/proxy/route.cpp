@@ -1,5 +1,8 @@
+#include "engine/proxy/route.hpp"
+
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/processor.hpp"
+#include "engine/proxy/repair.hpp"
 #include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
@@ -38,9 +41,10 @@ OwnRoutes read_routes(const State &s, const wire::sip::Message &request) {
     return own;
 }
 
-/// The place of an allowed Route. What the operator left open the Route may say, but for the port.
-std::optional<Destination> allowed_hop(const State &s, const NameAddr &route) {
-    auto wanted = Destination::of(route.uri);
+} // namespace
+
+std::optional<Destination> allowed_hop(const State &s, const wire::sip::Uri &uri) {
+    auto wanted = Destination::of(uri);
     if (!wanted)
         return std::nullopt;
     for (Destination hop : s.config.next_hops) {
@@ -56,10 +60,12 @@ std::optional<Destination> allowed_hop(const State &s, const NameAddr &route) {
     return std::nullopt;
 }
 
+namespace {
+
 /// A Route of a request outside any dialog is the client's own wish. It leads where the operator allows it,
 /// else it is taken off: some clients put their outbound proxy into every request, and that is us.
 void follow_client_route(State &s, Exchange &e, const NameAddr &route) {
-    e.next_hop = allowed_hop(s, route);
+    e.next_hop = allowed_hop(s, route.uri);
     e.drop_foreign_routes = !e.next_hop;
 }
 
@@ -70,7 +76,11 @@ bool is_for_user(const Exchange &e) { return !e.uri.user.empty() && e.domain; }
 } // namespace
 
 Next preprocess_route(State &s, Exchange &e) {
+    take_own_maddr(s, e);
+    std::optional<RouteToken> strict = undo_strict_routing(s, e);
     OwnRoutes own = read_routes(s, e.request);
+    if (!own.token)
+        own.token = strict;
     e.own_routes = own.count;
     e.client = std::move(own.client);
     if (s.token_key.is_client(e.uri.user) && s.identity.is_own_address(e.uri.host, e.uri.port))

@@ -55,10 +55,10 @@ void State::ask_user(Exchange &e, std::string_view user, std::string_view domain
     effects.push_back(LookUser{token, std::string(user), std::string(domain)});
 }
 
-void State::ask_next_hops(Exchange &e) {
+void State::ask_next_hops(const Question &question, const resolve::Destination &destination) {
     Token token = new_id();
-    questions[token] = {Question::Kind::next_hops, e.id, 0};
-    effects.push_back(Resolve{token, *e.next_hop});
+    questions[token] = question;
+    effects.push_back(Resolve{token, destination});
 }
 
 void State::ask_breaker(const Question &question, std::size_t breaker, std::string dictionary) {

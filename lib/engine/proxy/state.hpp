@@ -107,8 +107,8 @@ struct State {
 
     /// Asks whether a user exists, and what its passwords hash to; the exchange waits.
     void ask_user(Exchange &e, std::string_view user, std::string_view domain);
-    /// Asks for the addresses of the exchange's next hop; it waits.
-    void ask_next_hops(Exchange &e);
+    /// Asks for the addresses of a branch's destination; it waits.
+    void ask_next_hops(const Question &question, const resolve::Destination &destination);
     void ask_breaker(const Question &question, std::size_t breaker, std::string dictionary);
     /// One that runs, each in turn.
     [[nodiscard]] std::optional<std::size_t> pick_breaker();

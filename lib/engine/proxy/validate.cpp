@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "engine/proxy/outgoing.hpp"
 #include "engine/proxy/processor.hpp"
-#include "engine/proxy/upstream.hpp"
+#include "engine/proxy/repair.hpp"
 #include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
@@ -13,12 +13,20 @@ using wire::sip::HeaderId;
 using wire::sip::Message;
 using wire::sip::Method;
 
-/// Whether we are where the request ends, so that it needs no hop more.
+/// Whether we are where the request ends, so that it needs no hop more. Before its Route is read this says
+/// that it may be so.
 bool is_for_us(const Exchange &e) {
     if (e.in_dialog || !e.client.empty())
         return false;
     Method method = e.request.method();
     return (method == Method::register_ && e.domain) || (method == Method::options && e.is_for_server());
+}
+
+/// Item 3: "If the request contains a Max-Forwards header field with a field value of zero (0), the element
+/// MUST NOT forward the request."
+bool has_come_too_far(const Exchange &e) {
+    auto hops = wire::sip::max_forwards(e.request);
+    return !is_for_us(e) && hops && hops->value_or(1) == 0;
 }
 
 /// RFC 3261 section 16.3 item 4: a Via of ours whose branch was made for the same request.
@@ -55,9 +63,10 @@ Next validate(State &s, Exchange &e) {
     // reject the request with a 416 (Unsupported URI Scheme) response."
     if (!e.uri.is_sip())
         return reply(s, e, 416);
-    if (!is_upstream_domain(s, e.uri))
-        e.domain = s.identity.own_domain(e.uri);
+    find_domain(s, e);
     e.loop_mark = loop_mark(s, e);
+    if (has_come_too_far(e))
+        return reply(s, e, 483);
     // Item 4: "If a loop is detected, the element MAY return a 482 (Loop Detected) response."
     if (has_looped(s, e))
         return reply(s, e, 482);
@@ -68,12 +77,8 @@ Next validate(State &s, Exchange &e) {
 }
 
 Next check_end(State &s, Exchange &e) {
-    // Item 3: "If the request contains a Max-Forwards header field with a field value of zero (0), the
-    // element MUST NOT forward the request."
-    if (!is_for_us(e)) {
-        auto hops = wire::sip::max_forwards(e.request);
-        return hops && hops->value_or(1) == 0 ? reply(s, e, 483) : Next::go_on;
-    }
+    if (!is_for_us(e))
+        return has_come_too_far(e) ? reply(s, e, 483) : Next::go_on;
     // RFC 3261 section 8.2.2.3: "If a UAS does not understand an option-tag listed in a Require header field,
     // it MUST respond by generating a response with status code 420 (Bad Extension)."
     std::string unknown = unknown_options(e.request, HeaderId::require, {"path", "outbound"});

@@ -13,7 +13,7 @@ enum class Act : std::uint8_t {
     send_request, ///< Client: send the request, for the first time or again.
     send_ack, ///< INVITE client: send the ACK of the final response that came (RFC 3261 section 17.1.1.3).
     send_response, ///< Server: send the latest response, for the first time or again.
-    send_trying,   ///< INVITE server: make a 100 (Trying) and respond with it.
+    send_trying,   ///< Server: make a 100 (Trying) and respond with it.
     deliver,       ///< Hand the message that came to the transaction user (TU).
     timeout,       ///< Tell the TU that nobody answered.
     failure,       ///< Tell the TU that the transport failed.

@@ -29,8 +29,14 @@ struct Slot {
     Flow flow;
     const std::string *key = nullptr; // into its table
     std::string bytes;                // what is sent again: a request, its ACK, or the latest response
-    std::optional<Message> request;   // of an INVITE server transaction, until it is answered
+    std::optional<Message> request;   // of a server transaction, until it is answered
 };
+
+Acts respond_to(Machine &server, int code, base::Time now) {
+    if (auto *invite = std::get_if<InviteServer>(&server))
+        return invite->respond(code, now);
+    return std::get<Server>(server).respond(code, now);
+}
 
 } // namespace
 
@@ -108,7 +114,7 @@ void Layer::Parts::act(std::uint32_t slot, Act what, const Message *at_hand, bas
     case Act::send_response: return send(slot);
     case Act::send_trying:
         s.bytes = wire::sip::make_response(*s.request, 100).finish();
-        return act(slot, std::get<InviteServer>(*s.machine).respond(100, now), nullptr, now);
+        return act(slot, respond_to(*s.machine, 100, now), nullptr, now);
     case Act::send_ack:
         // The request is not needed any more; what is sent again from here on is the ACK.
         if (const auto request = Message::parse(s.bytes); request && request->method() == Method::invite)
@@ -172,17 +178,15 @@ Received Layer::on_request(const Message &request, const Flow &flow, base::Time 
     if (size() >= parts_->most && out.cancelled == Id::none)
         return {Kind::refused};
 
-    std::uint32_t slot;
-    if (request.method() == Method::invite) {
-        InviteServer machine(flow.is_reliable());
+    const auto begin = [&](auto machine) {
         machine.start(now);
-        slot = parts_->open(parts_->servers, std::move(key), flow, machine);
+        const std::uint32_t slot = parts_->open(parts_->servers, std::move(key), flow, machine);
         parts_->slots[slot].request = request;
         parts_->act(slot, Acts{}, nullptr, now);
-    } else {
-        slot = parts_->open(parts_->servers, std::move(key), flow, Server(flow.is_reliable()));
-    }
-    out.id = parts_->id(slot);
+        return parts_->id(slot);
+    };
+    out.id = request.method() == Method::invite ? begin(InviteServer(flow.is_reliable()))
+                                                : begin(Server(flow.is_reliable()));
     return out;
 }
 
@@ -191,17 +195,18 @@ void Layer::respond(Id id, int code, std::string bytes, base::Time now) {
     if (!slot)
         return;
     Slot &s = parts_->slots[*slot];
-    Acts acts;
-    if (auto *invite = std::get_if<InviteServer>(&*s.machine))
-        acts = invite->respond(code, now);
-    else
-        acts = std::get<Server>(*s.machine).respond(code, now);
+    const Acts acts = respond_to(*s.machine, code, now);
     // A response that is discarded must not take the place of the one to send again.
     if (acts == Acts{})
         return;
     s.bytes = std::move(bytes);
     s.request.reset();
     parts_->act(*slot, acts, nullptr, now);
+}
+
+void Layer::abandon(Id id) {
+    if (const auto slot = parts_->find(id))
+        parts_->close(*slot);
 }
 
 Id Layer::send(const Flow &flow, std::string request, std::string_view branch, std::string_view method,

@@ -77,6 +77,8 @@ class Layer {
     /// Sends a response in a server transaction. One that the transaction's state does not allow any more is
     /// discarded.
     void respond(Id id, int code, std::string bytes, base::Time now);
+    /// Ends a server transaction that is to get no final response (RFC 4320 section 4.2).
+    void abandon(Id id);
 
     /// Sends a request in a new client transaction. Branch and method are those of its top Via and CSeq; an
     /// ACK of a 2xx is no transaction and does not belong here.

@@ -2,7 +2,11 @@
 
 namespace cord::engine::transaction {
 
-Acts Server::on_timer(Time now) { return deadlines_.leave <= now ? step({Kind::leave, 0}, now) : Acts{}; }
+Acts Server::on_timer(Time now) {
+    if (deadlines_.leave <= now)
+        return step({Kind::leave, 0}, now);
+    return deadlines_.again <= now ? step({Kind::again, 0}, now) : Acts{};
+}
 
 Acts Server::step(Event e, Time now) {
     switch (state_) {
@@ -19,6 +23,12 @@ Acts Server::trying(Event e, Time now) {
     switch (e.kind) {
     case Kind::respond: return respond_with(e.code, now);
     case Kind::failure: return terminate({Act::failure, Act::terminated});
+    case Kind::again:
+        // RFC 4320 section 4.1: "a SIP element MUST respond to a non-INVITE request with a Status-Code of 100
+        // if it has not otherwise responded after the amount of time it takes a client transaction's Timer E
+        // to be reset to T2."
+        deadlines_.stop_again();
+        return {Act::send_trying};
     case Kind::request:
     case Kind::leave: break;
     }
@@ -33,12 +43,14 @@ Acts Server::proceeding(Event e, Time now) {
         return {Act::send_response};
     case Kind::respond: return respond_with(e.code, now);
     case Kind::failure: return terminate({Act::failure, Act::terminated});
+    case Kind::again:
     case Kind::leave: break;
     }
     return {};
 }
 
 Acts Server::respond_with(int code, Time now) {
+    deadlines_.stop_again();
     if (code < 200) {
         state_ = State::proceeding;
         return {Act::send_response};
@@ -60,6 +72,7 @@ Acts Server::completed(Event e) {
         return {Act::send_response};
     case Kind::leave: return terminate({Act::terminated});
     case Kind::failure: return terminate({Act::failure, Act::terminated});
+    case Kind::again:
     case Kind::respond:
         // "Any other final responses passed by the TU to the server transaction MUST be discarded".
         break;

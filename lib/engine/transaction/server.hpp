@@ -1,8 +1,8 @@
-// The non-INVITE server transaction: RFC 3261 section 17.2.2.
+// The non-INVITE server transaction: RFC 3261 section 17.2.2 and RFC 4320.
 //
-// request -> Trying --1xx: send--> Proceeding
-//               |                      |
-//               +--200-699: send-------+--> Completed --timer J--> Terminated
+// request -> Trying --1xx, or late: 100--> Proceeding
+//               |                              |
+//               +--200-699: send---------------+--> Completed --timer J--> Terminated
 #pragma once
 
 #include "engine/transaction/acts.hpp"
@@ -16,6 +16,8 @@ class Server {
 
     explicit Server(bool reliable) : reliable_(reliable) {}
 
+    /// The request came.
+    void start(Time now) { deadlines_.again = now + late_trying_delay; }
     /// The request came again.
     [[nodiscard]] Acts on_request(Time now) { return step({Kind::request, 0}, now); }
     /// The TU responds: what it gave is the latest response from here on.
@@ -26,7 +28,7 @@ class Server {
     [[nodiscard]] State state() const { return state_; }
 
   private:
-    enum class Kind : std::uint8_t { request, respond, failure, leave };
+    enum class Kind : std::uint8_t { request, respond, failure, again, leave };
     struct Event {
         Kind kind;
         int code;

@@ -27,6 +27,8 @@ inline constexpr Duration timer_l = 64 * t1; ///< RFC 6026: INVITE server, Accep
 inline constexpr Duration timer_m = 64 * t1; ///< RFC 6026: INVITE client, Accepted.
 /// RFC 3261 section 17.2.1: a 100 is due unless the TU answers "within 200 ms".
 inline constexpr Duration trying_delay = std::chrono::milliseconds(200);
+/// RFC 4320 section 4.1: the time "it takes a client transaction's Timer E to be reset to T2".
+inline constexpr Duration late_trying_delay = 7 * t1;
 
 /// What a transaction waits for: to send again (timers A, E, G), and to leave its state (all the others).
 struct Deadlines {

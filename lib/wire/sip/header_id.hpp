@@ -37,6 +37,7 @@ namespace cord::wire::sip {
     X(identity, "Identity", 'y', false)                                                                      \
     X(in_reply_to, "In-Reply-To", 0, true)                                                                   \
     X(join, "Join", 0, false)                                                                                \
+    X(max_breadth, "Max-Breadth", 0, false)                                                                  \
     X(max_forwards, "Max-Forwards", 0, false)                                                                \
     X(mime_version, "MIME-Version", 0, false)                                                                \
     X(min_expires, "Min-Expires", 0, false)                                                                  \

@@ -76,6 +76,10 @@ Result<std::optional<std::uint32_t>> max_forwards(const Message &m) {
     return number(m, HeaderId::max_forwards, 255, "Max-Forwards is not a number up to 255");
 }
 
+Result<std::optional<std::uint32_t>> max_breadth(const Message &m) {
+    return number(m, HeaderId::max_breadth, UINT32_MAX, "Max-Breadth is not a number below 2^32");
+}
+
 Result<std::optional<std::uint32_t>> expires(const Message &m) {
     return number(m, HeaderId::expires, UINT32_MAX, "Expires is not a number below 2^32");
 }

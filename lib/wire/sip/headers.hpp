@@ -42,6 +42,7 @@ struct CoreHeaders {
 // Numbers. RFC 3261 section 20.22: Max-Forwards is 0 to 255. Of an Expires too large for 32 bits
 // section 20.19 says "malformed"; the registrar then takes its own default.
 [[nodiscard]] base::Result<std::optional<std::uint32_t>> max_forwards(const Message &m);
+[[nodiscard]] base::Result<std::optional<std::uint32_t>> max_breadth(const Message &m); ///< RFC 5393.
 [[nodiscard]] base::Result<std::optional<std::uint32_t>> expires(const Message &m);
 
 /// The topmost Route, and whatever else is a name-addr: Record-Route, Path, Refer-To, Contact of an INVITE.

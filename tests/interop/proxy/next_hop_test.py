@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Requests that leave the proxy's domains: found by DNS, and going on when the first address fails. TAP."""
+"""Requests that leave the proxy's domains: found by DNS, going on when the first address fails, redirected. TAP."""
 import pathlib
 import sys
 
@@ -61,6 +61,22 @@ def by_outbound_proxy():
             check(proxy.statistic("failovers") == 1, "after TCP was tried")
 
 
+def by_redirection():
+    with dns.Server() as names:
+        first, second = two_servers(names)
+        with first, second, server.Proxy(sys.argv[1], "--domain", server.DOMAIN, "--allow-next-hop", "far.example/udp", "--dns",
+                                         names.address, "--recurse") as proxy, \
+                proxy.agent("tcp") as alice, proxy.agent("udp", "bob") as bob:
+            bob.register()
+            Sender(alice, f"sip:bob@{server.DOMAIN}")
+            bob.answer(bob.receive(), 302, headers=["Contact: <sip:carol@far.example>"])
+            there = first.receive()
+            check(there.start == "MESSAGE sip:carol@far.example SIP/2.0", "a redirection is followed to an allowed next hop", there.raw)
+            first.answer(there, 200)
+            check(alice.final().code == 200, "and its answer is the sender's")
+
+
 run(by_route)
 run(by_outbound_proxy)
+run(by_redirection)
 done()

@@ -172,6 +172,13 @@ void Bench::enroll(Client &client, std::string_view contact, std::string_view ex
     CHECK(client.next("200").is_response());
 }
 
+void Bench::release_resolver() {
+    resolver_holds = false;
+    for (const Resolve &question : std::exchange(unresolved_, {}))
+        core_->on_resolved(question.token, hops_to(question.destination.host), now_);
+    drain();
+}
+
 void Bench::send_with_password(Client &client, const std::string &request, std::string_view password) {
     send(client, request);
     Message challenge = client.next();
@@ -240,6 +247,8 @@ void Bench::act(Effect &effect) {
         auto m = Message::parse(send->bytes);
         REQUIRE(m);
         CHECK_FALSE(m->fault());
+        if (send_fails && m->is_request())
+            return core_->on_send_failed(send->id, now_);
         for (Client &client : clients_) {
             bool to_open = send->flow.is_reliable() && send->flow.connection == 0;
             if (client.flow.remote != send->flow.remote || client.flow.transport != send->flow.transport ||
@@ -267,6 +276,8 @@ void Bench::act(Effect &effect) {
         core_->on_user(look->token, answer, now_);
     } else if (auto *question = std::get_if<Resolve>(&effect)) {
         resolutions.push_back(question->destination);
+        if (resolver_holds)
+            return unresolved_.push_back(*question);
         core_->on_resolved(question->token, hops_to(question->destination.host), now_);
     } else if (auto *ask = std::get_if<AskBreaker>(&effect)) {
         breaker_requests.push_back(ask->dictionary);

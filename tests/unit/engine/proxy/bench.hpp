@@ -49,6 +49,7 @@ class Bench {
     void end_calls();
     void drop_connections();
     void release_breaker();
+    void release_resolver();
 
     /// REGISTER with the digest dance; checks that it ends in 200.
     void enroll(Client &client, std::string_view contact, std::string_view extra = "");
@@ -69,6 +70,8 @@ class Bench {
     bool database_up = true;
     bool store_ok = true;
     bool breaker_up = true;
+    bool resolver_holds = false;                    ///< Its answers wait for release_resolver().
+    bool send_fails = false;                        ///< Of every request.
     bool breaker_holds = false;                     ///< Its answers wait for release_breaker().
     std::vector<std::string> breaker_requests;      ///< As bencode.
     std::string breaker_numbers = "d6:result2:oke"; ///< What it answers to a delete.
@@ -86,6 +89,7 @@ class Bench {
                    base::UnixTime(std::chrono::seconds(1'700'000'000))};
     std::deque<Client> clients_;
     std::vector<engine::proxy::AskBreaker> held_;
+    std::vector<engine::proxy::Resolve> unresolved_;
     std::vector<engine::proxy::Event> events_;
     std::uint64_t connections_ = 0;
 };

@@ -335,6 +335,22 @@ TEST_CASE("non-INVITE server: every state against every event") {
     }
 }
 
+TEST_CASE("RFC 4320 4.1: a non-INVITE server says 100 when timer E has come to T2, unless it has answered") {
+    for (bool transport : {unreliable, reliable}) {
+        Server m(transport);
+        m.start(start);
+        CHECK(m.next_deadline() == start + 3500ms);
+        CHECK(m.on_timer(start + 3499ms) == Acts{});
+        CHECK(m.on_timer(start + 3500ms) == Acts{Act::send_trying});
+        CHECK(m.respond(100, start + 3500ms) == Acts{Act::send_response});
+        CHECK(m.next_deadline() == cord::base::never);
+    }
+    Server answered(unreliable);
+    answered.start(start);
+    (void)answered.respond(200, start + 1s);
+    CHECK(answered.next_deadline() == start + 33s);
+}
+
 TEST_CASE("non-INVITE server: timer J") {
     auto completed = server(Server::State::completed);
     CHECK(run_out(completed) == decltype(run_out(completed)){{32s, Act::terminated}});
