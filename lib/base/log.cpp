@@ -54,7 +54,8 @@ void write(Level level, std::string_view module, std::string_view message) {
         append_json_escaped(line, message);
         line += "\"\n";
     }
-    // One write, so that lines of several processes on one terminal do not mix; a lost line is not worth a crash.
+    // One write, so that lines of several processes on one terminal do not mix; a lost line is not worth a
+    // crash.
     [[maybe_unused]] ssize_t n = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

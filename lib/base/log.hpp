@@ -1,5 +1,5 @@
-// Words for the operator, one line each on stderr: logfmt, or JSON with --log-format json. For `io` and tools alone;
-// engines return values instead.
+// Words for the operator, one line each on stderr: logfmt, or JSON with --log-format json. For `io` and tools
+// alone; engines return values instead.
 #pragma once
 
 #include <string_view>
@@ -15,7 +15,8 @@ void set_level(Level level);
 [[nodiscard]] bool enabled(Level level);
 void set_json(bool json);
 
-/// Writes `level=… mod=… msg="…"`; each line goes out with one write. With JOURNAL_STREAM set, the priority leads.
+/// Writes `level=… mod=… msg="…"`; each line goes out with one write. With JOURNAL_STREAM set, the priority
+/// leads.
 void write(Level level, std::string_view module, std::string_view message);
 
 template <class... A>

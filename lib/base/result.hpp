@@ -9,8 +9,8 @@
 
 namespace cord::base {
 
-/// Why something was refused: a text that lives as long as the program, and the offset in the input it is about.
-/// Nothing is allocated or formatted until it is printed.
+/// Why something was refused: a text that lives as long as the program, and the offset in the input it is
+/// about. Nothing is allocated or formatted until it is printed.
 struct Error {
     const char *reason = "";
     std::uint32_t at = 0;

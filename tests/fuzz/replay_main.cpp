@@ -1,4 +1,5 @@
-// Runs a fuzz target over each file of the folders and files named: the corpus as a regression test, without libFuzzer.
+// Runs a fuzz target over each file of the folders and files named: the corpus as a regression test, without
+// libFuzzer.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>

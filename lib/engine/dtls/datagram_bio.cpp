@@ -9,9 +9,7 @@
 namespace cord::engine::dtls {
 namespace {
 
-Datagrams &ends_of(BIO *bio) {
-    return *static_cast<Datagrams *>(BIO_get_data(bio));
-}
+Datagrams &ends_of(BIO *bio) { return *static_cast<Datagrams *>(BIO_get_data(bio)); }
 
 int write_datagram(BIO *bio, const char *data, int size) {
     const auto *bytes = reinterpret_cast<const std::uint8_t *>(data);
@@ -35,13 +33,10 @@ int read_datagram(BIO *bio, char *room, int size) {
 
 long control(BIO *, int command, long, void *) {
     switch (command) {
-    case BIO_CTRL_FLUSH:
-        return 1;
+    case BIO_CTRL_FLUSH: return 1;
     case BIO_CTRL_DGRAM_QUERY_MTU:
-    case BIO_CTRL_DGRAM_GET_FALLBACK_MTU:
-        return mtu;
-    default:
-        return 0;
+    case BIO_CTRL_DGRAM_GET_FALLBACK_MTU: return mtu;
+    default: return 0;
     }
 }
 

@@ -42,9 +42,7 @@ unsigned retransmission_microseconds(SSL *, unsigned previous) {
 }
 
 /// Any certificate will do here: who the peer is is judged by `peer_is`.
-int accept_any_certificate(int, X509_STORE_CTX *) {
-    return 1;
-}
+int accept_any_certificate(int, X509_STORE_CTX *) { return 1; }
 
 bool is_known_hash(std::string_view name) {
     for (const char *known : {"sha-1", "sha-224", "sha-256", "sha-384", "sha-512"})
@@ -160,14 +158,9 @@ class OpenSsl final : public Handshaker {
         if (n > 0)
             return;
         switch (SSL_get_error(ssl_.get(), n)) {
-        case SSL_ERROR_ZERO_RETURN:
-            state_ = State::closed;
-            break;
-        case SSL_ERROR_SSL:
-            fail("the DTLS peer sent an alert");
-            break;
-        default:
-            break;
+        case SSL_ERROR_ZERO_RETURN: state_ = State::closed; break;
+        case SSL_ERROR_SSL: fail("the DTLS peer sent an alert"); break;
+        default: break;
         }
     }
 

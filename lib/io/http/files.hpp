@@ -1,4 +1,5 @@
-// What the WebSocket listeners answer to plain HTTP: the web phone's files, and /healthz. Reads files; holds no socket.
+// What the WebSocket listeners answer to plain HTTP: the web phone's files, and /healthz. Reads files; holds
+// no socket.
 #pragma once
 
 #include <optional>
@@ -25,7 +26,8 @@ struct Response {
 /// One sentence as text, for people.
 [[nodiscard]] Response plain(int status, std::string_view sentence);
 
-/// The files below one folder. GET and HEAD alone; nothing outside the folder is ever read, by dots or by links.
+/// The files below one folder. GET and HEAD alone; nothing outside the folder is ever read, by dots or by
+/// links.
 class Files {
   public:
     /// An empty root serves no files.
@@ -39,7 +41,8 @@ class Files {
     std::string root_;
 };
 
-/// The path of a request target, decoded (RFC 3986 section 2.1): nullopt where an escape is broken or hides a NUL.
+/// The path of a request target, decoded (RFC 3986 section 2.1): nullopt where an escape is broken or hides a
+/// NUL.
 [[nodiscard]] std::optional<std::string> decoded_path(std::string_view target);
 
 } // namespace cord::io::http

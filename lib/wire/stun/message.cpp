@@ -13,9 +13,7 @@ using base::fail;
 using base::load16;
 using base::load32;
 
-constexpr std::size_t padded(std::size_t n) {
-    return (n + 3) & ~std::size_t{3};
-}
+constexpr std::size_t padded(std::size_t n) { return (n + 3) & ~std::size_t{3}; }
 
 bool is_known(std::uint16_t type) {
     switch (Attribute{type}) {
@@ -30,8 +28,7 @@ bool is_known(std::uint16_t type) {
     case Attribute::software:
     case Attribute::fingerprint:
     case Attribute::ice_controlled:
-    case Attribute::ice_controlling:
-        return true;
+    case Attribute::ice_controlling: return true;
     }
     return false;
 }
@@ -105,9 +102,7 @@ std::optional<Bytes> Message::find(Attribute type) const {
     return found ? std::optional(found->value) : std::nullopt;
 }
 
-std::string_view Message::text(Attribute type) const {
-    return base::as_text(find(type).value_or(Bytes{}));
-}
+std::string_view Message::text(Attribute type) const { return base::as_text(find(type).value_or(Bytes{})); }
 
 std::optional<std::uint32_t> Message::number32(Attribute type) const {
     auto value = find(type);

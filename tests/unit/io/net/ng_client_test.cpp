@@ -58,7 +58,8 @@ struct UdpBreaker {
                 char buffer[2000];
                 sockaddr_in from{};
                 socklen_t n = sizeof from;
-                const ssize_t got = recvfrom(fd.get(), buffer, sizeof buffer, 0, reinterpret_cast<sockaddr *>(&from), &n);
+                const ssize_t got =
+                    recvfrom(fd.get(), buffer, sizeof buffer, 0, reinterpret_cast<sockaddr *>(&from), &n);
                 if (got <= 0)
                     continue;
                 for (const std::string &text : respond(std::string(buffer, static_cast<std::size_t>(got))))
@@ -108,7 +109,8 @@ TEST_CASE("a lost datagram is repeated with the same cookie") {
         if (request.find("ping") != std::string::npos)
             return std::vector<std::string>{};
         seen.push_back(request);
-        return seen.size() < 2 ? std::vector<std::string>{} : std::vector<std::string>{cookie_of(request) + " d6:result2:oke"};
+        return seen.size() < 2 ? std::vector<std::string>{}
+                               : std::vector<std::string>{cookie_of(request) + " d6:result2:oke"};
     });
     Run t;
     NgClient client(t.loop, t.random, *NgEndpoint::parse(breaker.endpoint()));
@@ -145,12 +147,14 @@ TEST_CASE("a socket where nobody listens fails at once") {
 TEST_CASE("a child that speaks ng on its standard streams, replies in pieces and two at once") {
     Run t;
     // Answers the client's first ping and our request together, and cuts the reply in the middle.
-    NgClient client(t.loop, t.random,
-                    *NgEndpoint::parse("exec:exec python3 -uc 'import os, time; got = b\"\"\n"
-                                       "while got.count(b\"command\") < 2: got += os.read(0, 9999)\n"
-                                       "a, b = [w[-10:].strip(b\"e\") for w in (got.split(b\" d\")[0], got.split(b\" d\")[1])]\n"
-                                       "os.write(1, a + b\" d6:result\"); time.sleep(0.05)\n"
-                                       "os.write(1, b\"4:ponge\" + b + b\" d6:result2:oke\"); os.read(0, 1)'"));
+    NgClient client(
+        t.loop, t.random,
+        *NgEndpoint::parse(
+            "exec:exec python3 -uc 'import os, time; got = b\"\"\n"
+            "while got.count(b\"command\") < 2: got += os.read(0, 9999)\n"
+            "a, b = [w[-10:].strip(b\"e\") for w in (got.split(b\" d\")[0], got.split(b\" d\")[1])]\n"
+            "os.write(1, a + b\" d6:result\"); time.sleep(0.05)\n"
+            "os.write(1, b\"4:ponge\" + b + b\" d6:result2:oke\"); os.read(0, 1)'"));
     Timer later(t.loop);
     later.after(20ms, [&] { client.ask("d7:command5:offere", t.answer()); });
     t.run();

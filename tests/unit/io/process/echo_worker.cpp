@@ -59,6 +59,7 @@ int main(int argc, char **argv) {
             at.timestamp += 160;
             base::ByteWriter(rtp).text(base::as_text(payload) == "fds" ? open_descriptors()
                                                                        : base::as_text(payload));
+            at_work->set(0); // before it is said: who has heard of the packet may kill it at rest
             say(worker::Packet{packet->id, rtp});
         }
         at_work->set(0);

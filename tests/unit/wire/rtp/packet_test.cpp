@@ -10,13 +10,9 @@ using namespace cord::wire::rtp;
 
 namespace {
 
-std::string octets(const char *hex) {
-    return base::from_hex(hex).value();
-}
+std::string octets(const char *hex) { return base::from_hex(hex).value(); }
 
-base::Result<Packet> parse(const std::string &bytes) {
-    return Packet::parse(base::as_bytes(bytes));
-}
+base::Result<Packet> parse(const std::string &bytes) { return Packet::parse(base::as_bytes(bytes)); }
 
 } // namespace
 

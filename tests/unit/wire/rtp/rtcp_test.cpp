@@ -8,9 +8,7 @@ using namespace cord::wire::rtp;
 
 namespace {
 
-std::string octets(const char *hex) {
-    return base::from_hex(hex).value();
-}
+std::string octets(const char *hex) { return base::from_hex(hex).value(); }
 
 base::Result<RtcpCompound> parse(const std::string &bytes) {
     return RtcpCompound::parse(base::as_bytes(bytes));

@@ -41,9 +41,7 @@ std::string changed(const Edit &edit) {
 
 } // namespace
 
-TEST_CASE("no edits, no change") {
-    CHECK(Edit(original).render() == original.bytes());
-}
+TEST_CASE("no edits, no change") { CHECK(Edit(original).render() == original.bytes()); }
 
 TEST_CASE("what a proxy does to a request") {
     Edit edit(original);

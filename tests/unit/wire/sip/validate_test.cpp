@@ -31,9 +31,7 @@ std::string reason(const std::string &text) {
 
 } // namespace
 
-TEST_CASE("a proper request is valid") {
-    CHECK(reason(request()).empty());
-}
+TEST_CASE("a proper request is valid") { CHECK(reason(request()).empty()); }
 
 TEST_CASE("each mandatory header must be there, once and well-formed") {
     CHECK(reason(request("Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n", "")) == "no Via");

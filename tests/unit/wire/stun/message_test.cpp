@@ -36,9 +36,7 @@ const char *const sha256 =
 
 const std::string password = "VOkJxbRl1RmTxUk/WvJxBt";
 
-std::string octets(const char *hex) {
-    return base::from_hex(hex).value();
-}
+std::string octets(const char *hex) { return base::from_hex(hex).value(); }
 
 std::string changed(const char *hex, std::size_t at, char to) {
     std::string s = octets(hex);
