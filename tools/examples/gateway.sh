@@ -76,7 +76,15 @@ alive() {
         kill -0 "$pid" 2>/dev/null || die 69 "a daemon has ended; it said why above"
     done
 }
-up() { sipctl stats && sipctl rpc --socket breaker.sock core.version; }
+answers() {
+    waited=0
+    until "$@" >/dev/null 2>&1; do
+        alive
+        waited=$((waited + 1))
+        [ $waited -lt 100 ] || die 69 "the daemons do not answer"
+        sleep 0.1
+    done
+}
 
 sipdb create --if-not-exists
 ! sipctl stats >/dev/null 2>&1 || die 69 "a gateway runs in $dir already"
@@ -91,17 +99,11 @@ served=$www
 # The media gateway, and the proxy that asks it for help whenever a browser meets a phone. All domains of the database are served.
 setsid rtc-breaker --interface "$address" --ports "$media" &
 breaker=$!
+answers sipctl rpc --socket breaker.sock core.version
 setsid sipws-proxy -l "udp:*:$sip" -l "tcp:*:$sip" -l "ws:*:$ws" -l "wss:*:$wss" --advertise "$address" \
     --drain-seconds 5 --breaker "unix:$dir/ng.sock" --www "$served" --trace "$trace" &
 proxy=$!
-
-waited=0
-until up >/dev/null 2>&1; do
-    alive
-    waited=$((waited + 1))
-    [ $waited -lt 100 ] || die 69 "the daemons do not answer"
-    sleep 0.1
-done
+answers sipctl stats
 alive
 
 # Accounts outlive a change of the address: their domain stays that of the first run.
