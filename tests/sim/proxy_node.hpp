@@ -35,6 +35,7 @@ class ProxyNode final : public Node {
     void act(const engine::proxy::Resolve &, base::Now) {} // nobody here calls beyond the proxy's domain
     void act(const engine::proxy::AskBreaker &ask, base::Now now);
     void act(const engine::proxy::Event &, base::Now) {}
+    void act(const engine::proxy::Account &, base::Now) {}
     void later(base::Now now, std::function<void(base::Now)> what);
 
     base::Endpoint address_;

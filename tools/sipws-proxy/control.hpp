@@ -1,4 +1,5 @@
-// The methods of the control socket, under Kamailio's names and in its shapes where it has them.
+// The methods by which a running proxy is seen and steered, under Kamailio's names and in its shapes where it
+// has them.
 #pragma once
 
 #include <functional>
@@ -8,7 +9,12 @@
 
 namespace cord::tools::sipws_proxy {
 
-/// `drain` ends the program as SIGTERM does.
-void add_methods(io::rpc::Methods &methods, Proxy &proxy, std::function<void()> drain);
+/// What methods set off beyond the proxy itself.
+struct Actions {
+    std::function<void()> drain; ///< Ends the program as SIGTERM does.
+    std::function<base::Result<void, std::string>()> reload_certificate; ///< The error says why not.
+};
+
+void add_methods(io::rpc::Methods &methods, Proxy &proxy, const Actions &actions);
 
 } // namespace cord::tools::sipws_proxy

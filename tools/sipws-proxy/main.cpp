@@ -14,15 +14,14 @@
 #include "base/log.hpp"
 #include "certificates.hpp"
 #include "check.hpp"
-#include "control.hpp"
 #include "io/cli/exit_code.hpp"
 #include "io/cli/paths.hpp"
 #include "io/cli/say.hpp"
 #include "io/net/daemon.hpp"
 #include "io/net/host.hpp"
-#include "io/rpc/server.hpp"
 #include "options.hpp"
 #include "proxy.hpp"
+#include "services.hpp"
 
 namespace cord::tools::sipws_proxy {
 namespace {
@@ -74,7 +73,7 @@ class Daemon {
     Done bind();
     Done bind_one(const ListenerOption &option, const std::string &text);
     Done read_certificates(const Options &options);
-    Done listen_for_control();
+    Actions actions();
     Done serve();
     int check();
     void name_defaults();
@@ -98,10 +97,8 @@ class Daemon {
     io::net::Loop loop_;
     std::unique_ptr<Proxy> proxy_;
     Certificates certificates_;
-    io::rpc::Methods methods_;
-    mode_t control_mode_ = 0600;
     std::optional<io::net::Account> account_; ///< Of --user and --group.
-    std::optional<io::rpc::Server> control_;
+    Services services_;
     std::optional<io::net::Signals> signals_;
     int ending_signals_ = 0;
 };
@@ -214,17 +211,8 @@ Checked<Setup> Daemon::setup() {
     return setup;
 }
 
-/// Users, groups and modes that the end of the start needs, found before anything is bound.
+/// Users and groups that the end of the start needs, found before anything is bound.
 Done Daemon::find_accounts() {
-    auto mode = io::rpc::read_mode(options_.control_mode);
-    if (!mode)
-        return refuse(Exit::wrong_usage,
-                      fmt::format("--control-mode is octal, as 0660, not '{}'", options_.control_mode),
-                      "control-mode");
-    control_mode_ = *mode;
-    if (!options_.control_group.empty() && !io::net::find_group(options_.control_group))
-        return refuse(Exit::bad_configuration,
-                      fmt::format("--control-group: there is no group {}", options_.control_group));
     if (options_.user.empty() && options_.group.empty())
         return {};
     auto account = io::net::find_account(options_.user, options_.group);
@@ -235,6 +223,8 @@ Done Daemon::find_accounts() {
 }
 
 Done Daemon::open() {
+    if (Done done = services_.check(options_); !done)
+        return done;
     if (Done done = find_accounts(); !done)
         return done;
     auto wanted = listeners(options_);
@@ -259,7 +249,19 @@ Done Daemon::open() {
             return done;
     if (Done done = bind(); !done)
         return done;
-    return listen_for_control();
+    return services_.open(loop_, *proxy_, options_, run_dir_, actions());
+}
+
+/// What methods may set off here.
+Actions Daemon::actions() {
+    auto reload_certificate = [this]() -> base::Result<void, std::string> {
+        if (!wants_certificate())
+            return tl::unexpected(std::string("no listener shows a certificate"));
+        return read_certificates(options_).map([](std::monostate) {}).map_error([](const Refusal &why) {
+            return why.text;
+        });
+    };
+    return {[this] { loop_.post([this] { on_signal(SIGTERM); }); }, std::move(reload_certificate)};
 }
 
 std::vector<std::string> Daemon::certificate_names() const {
@@ -301,19 +303,6 @@ Done Daemon::bind_one(const ListenerOption &option, const std::string &text) {
                   fmt::format("cannot listen on {}: {}", text, std::strerror(number)));
 }
 
-Done Daemon::listen_for_control() {
-    std::string path =
-        options_.control.empty() ? io::cli::in_directory(run_dir_, "proxy.sock") : options_.control;
-    if (path.empty())
-        return refuse(Exit::cannot_create, fmt::format("cannot make the directory {}", run_dir_));
-    add_methods(methods_, *proxy_, [this] { loop_.post([this] { on_signal(SIGTERM); }); });
-    auto server = io::rpc::Server::listen(loop_, methods_, path, {control_mode_, options_.control_group});
-    if (!server)
-        return refuse(Exit::cannot_create, server.error());
-    control_.emplace(std::move(*server));
-    return {};
-}
-
 Done Daemon::serve() {
     if (account_)
         if (auto dropped = io::net::drop_privileges(*account_); !dropped)
@@ -339,6 +328,10 @@ void Daemon::announce() {
         proxy_->event({"listening",
                        {{"transport", std::string(engine::transaction::name(listener.transport))},
                         {"address", listener.local.text()}}});
+    }
+    for (const auto &[service, address] : services_.addresses()) {
+        line += fmt::format(" {}:{}", service, address.text());
+        proxy_->event({"listening", {{"transport", service}, {"address", address.text()}}});
     }
     io::cli::say("sipws-proxy", "ready on{}", line);
     io::net::notify_manager("READY=1");

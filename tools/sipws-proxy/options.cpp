@@ -125,10 +125,20 @@ void declare(io::cli::App &app, Options &o) {
     app.repeated("--trace", o.trace, "DEST",
                  "Write each SIP message as NDJSON to a file or - (it holds credentials)");
     app.repeated("--events", o.events, "DEST", "Write events as NDJSON to a file or -");
+    app.choice("--accounting", o.accounting, {"off", "db"},
+               "Whether calls are written to the tables acc and missed_calls")
+        .live();
     app.option("--control", o.control, "SOCKET",
                "The control socket (default: proxy.sock of the run directory)");
     app.option("--control-mode", o.control_mode, "MODE", "Its mode");
     app.option("--control-group", o.control_group, "GROUP", "Its group");
+    app.option("--metrics-listen", o.metrics_listen, "ADDR:PORT",
+               "Serve /metrics for Prometheus there (default: off)");
+    app.option("--rpc-listen", o.rpc_listen, "ADDR:PORT",
+               "Serve /RPC there: JSON-RPC and XML-RPC, without a password (default: off)");
+    app.option(
+        "--kamailio-rpc", o.kamailio_rpc, "DIR",
+        "Answer kamctl and kamcli by kamailio_rpc.fifo and kamailio_rpc.sock of this folder (default: off)");
     app.repeated(
            "--tls-cert", o.tls_certs, "FILE",
            "Certificate chain in PEM (default: one made at first start); of several, clients see the one "
@@ -195,6 +205,7 @@ Checked<engine::proxy::Config> core_config(const Options &options) {
         config.domains.push_back(base::lower(domain));
     }
     config.authenticate = options.auth == "required";
+    config.accounting = options.accounting == "db";
     if (options.min_expires > options.max_expires)
         return wrong_value("min-expires", "--min-expires is more than --max-expires");
     config.min_expires = static_cast<std::uint32_t>(options.min_expires);

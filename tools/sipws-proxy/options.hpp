@@ -31,6 +31,8 @@ struct Options {
     std::string dns;
     std::vector<std::string> trace, events;
     std::string control, control_mode = "0600", control_group;
+    std::string accounting = "off";
+    std::string metrics_listen, rpc_listen, kamailio_rpc;
     std::vector<std::string> tls_certs, tls_keys;
     std::string tls_ca;
     std::string www;

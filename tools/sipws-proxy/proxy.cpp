@@ -75,6 +75,7 @@ void Proxy::start(io::db::Url database, std::function<void()> ready) {
     started_ = now().mono;
     setup_.config.breakers = setup_.breakers.size();
     setup_.config.own_hosts = io::net::own_names();
+    setup_.config.explain = hears_reasons();
     core_ = std::make_unique<engine::proxy::Core>(setup_.config, random_);
     dns_ = std::make_unique<io::resolve::Dns>(loop_, setup_.dns);
     resolver_ =
@@ -108,18 +109,10 @@ void Proxy::read_database(std::function<void()> then) {
             } else {
                 take_domains(domains);
                 if (!std::exchange(bindings_loaded_, true)) {
-                    std::vector<std::pair<engine::transaction::Transport, base::Endpoint>> sockets;
-                    for (const auto &listener : setup_.config.listeners)
-                        sockets.emplace_back(listener.transport, listener.local);
                     std::vector<engine::locate::Binding> bindings;
                     for (const auto &row : rows)
-                        if (auto binding = engine::locate::from_row(row, sockets)) {
-                            // Rows of others may name the socket that takes every address.
-                            base::IpAddress &local = binding->flow.local.ip;
-                            if (local.is_any())
-                                local = io::net::source_address(binding->flow.remote.ip).value_or(local);
+                        if (auto binding = binding_of(row))
                             bindings.push_back(std::move(*binding));
-                        }
                     core_->load(std::move(bindings), now());
                     settle();
                 }
@@ -130,12 +123,33 @@ void Proxy::read_database(std::function<void()> then) {
     });
 }
 
+std::optional<engine::locate::Binding> Proxy::binding_of(const engine::locate::Row &row) const {
+    std::vector<std::pair<engine::transaction::Transport, base::Endpoint>> sockets;
+    for (const auto &listener : setup_.config.listeners)
+        sockets.emplace_back(listener.transport, listener.local);
+    auto binding = engine::locate::from_row(row, sockets);
+    // Rows of others may name the socket that takes every address.
+    if (binding && binding->flow.local.ip.is_any())
+        binding->flow.local.ip =
+            io::net::source_address(binding->flow.remote.ip).value_or(binding->flow.local.ip);
+    return binding;
+}
+
 void Proxy::take_domains(std::vector<std::string> from_database) {
     if (!setup_.domains_from_database)
         return;
     setup_.config.domains = std::move(from_database);
     if (setup_.config.domains.empty())
         setup_.config.domains = io::net::own_names();
+    configure_core();
+}
+
+bool Proxy::hears_reasons() const {
+    return !setup_.events.empty() || base::log::enabled(base::log::Level::debug);
+}
+
+void Proxy::configure_core() {
+    setup_.config.explain = hears_reasons();
     core_->reconfigure(setup_.config);
 }
 
@@ -154,7 +168,7 @@ void Proxy::reconfigure(Settings settings) {
         config.domains = std::move(setup_.config.domains); // until the database has told others
     static_cast<Settings &>(setup_) = std::move(settings);
     transports_.allow_origins(setup_.origins);
-    core_->reconfigure(setup_.config);
+    configure_core();
     reload();
 }
 
@@ -230,7 +244,16 @@ void Proxy::apply(engine::proxy::AskBreaker &ask) {
     breakers_[ask.breaker].ask(std::move(ask.dictionary), std::move(answer));
 }
 
-void Proxy::apply(engine::proxy::Event &e) { event(e); }
+void Proxy::apply(engine::proxy::Event &e) {
+    if (e.type == "refused")
+        refusals_.tell(e, now().mono);
+    event(e);
+}
+
+void Proxy::apply(engine::proxy::Account &a) {
+    database_->account({a.missed, std::move(a.method), std::move(a.from_tag), std::move(a.to_tag),
+                        std::move(a.call_id), std::to_string(a.code), std::move(a.reason), a.at});
+}
 
 void Proxy::event(const engine::proxy::Event &e) {
     for (io::net::LineSink &sink : setup_.events)
@@ -267,26 +290,55 @@ std::size_t Proxy::kick(const std::string &user, const std::string &domain, cons
     return removed;
 }
 
+bool Proxy::add_contact(engine::locate::Row row) {
+    if (row.ruid.empty())
+        row.ruid = "cord-" + random_.token(16);
+    auto binding = binding_of(row);
+    if (!binding)
+        return false;
+    core_->add(std::move(*binding), now());
+    settle();
+    return true;
+}
+
+bool Proxy::hang_up(std::uint64_t call) {
+    const bool found = core_->hang_up(call, now());
+    settle();
+    return found;
+}
+
+std::vector<std::pair<std::string, bool>> Proxy::breakers() const {
+    std::vector<std::pair<std::string, bool>> out;
+    for (const io::net::NgClient &breaker : breakers_)
+        out.emplace_back(breaker.endpoint().address, breaker.up());
+    return out;
+}
+
 std::vector<engine::proxy::Statistic> Proxy::statistics() const {
+    using Kind = engine::proxy::Statistic::Kind;
     auto out = core_->statistics();
     io::net::Transports::Counts net = transports_.counts();
+    const auto up = std::count_if(breakers_.begin(), breakers_.end(), [](const auto &b) { return b.up(); });
+    out.push_back({"breakers_up", static_cast<std::uint64_t>(up), Kind::level});
+    out.push_back({"connections", net.connections, Kind::level});
+    out.push_back({"connections_half_open", net.half_open, Kind::level});
     io::db::DatabaseThread::Counts db = database_->counts();
     std::uint64_t dropped = 0;
     for (const io::net::LineSink &sink : setup_.trace)
         dropped += sink.dropped();
     for (const io::net::LineSink &sink : setup_.events)
         dropped += sink.dropped();
-    for (auto &[name, value] : std::initializer_list<std::pair<const char *, std::uint64_t>>{
-             {"connections", net.connections},
-             {"connections_half_open", net.half_open},
-             {"connections_accepted", net.accepted},
-             {"connections_refused", net.refused},
-             {"streams_broken", net.broken},
-             {"datagrams_refused", net.udp_refused},
-             {"db_commits", db.commits},
-             {"db_changes", db.changes},
-             {"db_failures", db.failures},
-             {"lines_dropped", dropped}})
+    for (auto &[name, value] :
+         std::initializer_list<std::pair<const char *, std::uint64_t>>{{"connections_accepted", net.accepted},
+                                                                       {"connections_refused", net.refused},
+                                                                       {"streams_broken", net.broken},
+                                                                       {"datagrams_refused", net.udp_refused},
+                                                                       {"db_commits", db.commits},
+                                                                       {"db_changes", db.changes},
+                                                                       {"db_failures", db.failures},
+                                                                       {"accounts", db.accounts},
+                                                                       {"accounts_lost", db.accounts_lost},
+                                                                       {"lines_dropped", dropped}})
         out.push_back({name, value});
     return out;
 }

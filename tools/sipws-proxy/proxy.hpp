@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "crypto/random.hpp"
+#include "engine/locate/row.hpp"
 #include "engine/proxy/core.hpp"
 #include "io/db/thread.hpp"
 #include "io/http/files.hpp"
@@ -16,6 +18,7 @@
 #include "io/net/ng_client.hpp"
 #include "io/net/transports.hpp"
 #include "io/resolve/resolver.hpp"
+#include "refusals.hpp"
 #include "users.hpp"
 
 namespace cord::tools::sipws_proxy {
@@ -68,10 +71,22 @@ class Proxy {
     [[nodiscard]] const engine::proxy::Config &config() const { return setup_.config; }
     [[nodiscard]] const std::string &node() const { return setup_.node; }
     [[nodiscard]] std::vector<engine::proxy::Statistic> statistics() const;
+    [[nodiscard]] std::map<io::net::Transport, std::size_t> connections() const {
+        return transports_.connections();
+    }
+    /// By address, and whether they answer.
+    [[nodiscard]] std::vector<std::pair<std::string, bool>> breakers() const;
     [[nodiscard]] base::Time started() const { return started_; }
     /// Removes bindings of a user, of one contact or all; gives their number.
     std::size_t kick(const std::string &user, const std::string &domain, const std::string &contact);
+    /// Adds the binding of a row, or replaces the one with its ruid; a new one has none. False when the row
+    /// makes no sense.
+    bool add_contact(engine::locate::Row row);
+    /// Ends a call; false when there is none of this number.
+    bool hang_up(std::uint64_t call);
     void event(const engine::proxy::Event &event);
+    /// Tells the core whether anybody hears why requests are refused: events, and from debug on the log.
+    void note_log_level() { core_->explain(hears_reasons()); }
 
   private:
     void settle();
@@ -81,11 +96,15 @@ class Proxy {
     void apply(engine::proxy::Resolve &question);
     void apply(engine::proxy::AskBreaker &ask);
     void apply(engine::proxy::Event &event);
+    void apply(engine::proxy::Account &account);
 
     void on_broken(const io::net::Flow &flow, const wire::sip::FrameError &error);
     void on_breaker_state(std::size_t breaker, bool up);
     void read_database(std::function<void()> then);
+    void configure_core();
+    [[nodiscard]] bool hears_reasons() const;
     void take_domains(std::vector<std::string> from_database);
+    [[nodiscard]] std::optional<engine::locate::Binding> binding_of(const engine::locate::Row &row) const;
     void wait_until(std::function<bool()> condition, base::Duration step, base::Time end,
                     std::function<void()> then);
     void trace(const io::net::Flow &flow, bool outbound, base::Bytes bytes);
@@ -101,6 +120,7 @@ class Proxy {
     std::vector<io::net::NgClient> breakers_;
     std::unique_ptr<io::db::DatabaseThread> database_;
     Users users_;
+    Refusals refusals_;
     io::net::Deadline core_deadline_;
     io::net::Timer retry_timer_, drain_timer_;
     base::Time started_{};

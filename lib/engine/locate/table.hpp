@@ -39,6 +39,8 @@ class Table {
     [[nodiscard]] std::vector<Binding> reachable(std::string_view aor, base::UnixTime now) const;
     [[nodiscard]] std::vector<Binding> all() const;
     [[nodiscard]] std::size_t size() const { return by_expiry_.size(); }
+    /// Addresses of record that have a binding.
+    [[nodiscard]] std::size_t users() const { return by_aor_.size(); }
 
   private:
     struct Key {

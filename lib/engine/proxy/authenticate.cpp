@@ -86,10 +86,13 @@ Next judge(State &s, Exchange &e, const Claim &claim, const Credentials &credent
     Verdict verdict = user.status == UserAnswer::Status::found
                           ? s.authenticator.verify(credentials, e.request.method_name(), ha1, s.now)
                           : Verdict::wrong;
+    if (verdict == Verdict::replayed)
+        e.why = "its nonce was used before";
     if (verdict == Verdict::stale || verdict == Verdict::replayed)
         return challenge(s, e, claim.domain, order, true);
     if (verdict == Verdict::wrong) {
         ++s.counts["auth_failures"];
+        e.why = user.status == UserAnswer::Status::found ? "the password is wrong" : "there is no such user";
         s.event("auth-failed", {{"user", claim.user + "@" + claim.domain},
                                 {"src", e.flow.remote.text()},
                                 {"method", std::string(e.request.method_name())}});

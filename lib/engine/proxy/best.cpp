@@ -8,6 +8,7 @@
 #include "wire/sip/auth.hpp"
 #include "wire/sip/builder.hpp"
 #include "wire/sip/edit.hpp"
+#include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
 namespace {
@@ -83,12 +84,16 @@ FinalResponse best_response(State &s, const Exchange &e) {
     const Branch &best = best_branch(e);
     CORD_ASSERT(best.final); // whoever was redirected has begun another branch
     const Message &response = *best.final;
+    auto made = [&, to = wire::sip::to(response)](int code, std::string bytes) {
+        return FinalResponse{code, std::move(bytes), code == response.status() ? response.reason() : "",
+                             to ? to->tag() : "", best.local_final};
+    };
     if (best.local_final)
-        return {response.status(), std::string(response.bytes())};
+        return made(response.status(), std::string(response.bytes()));
     // Item 6: "If the only response that was received is a 503, the proxy SHOULD generate a 500 response":
     // the caller is not to think that we are overloaded.
     if (response.status() == 503)
-        return {500, wire::sip::make_response(e.request, 500, {}, s.random.token(10)).finish()};
+        return made(500, wire::sip::make_response(e.request, 500, {}, s.random.token(10)).finish());
     wire::sip::Edit edit(response);
     edit.remove(*response.first_value(HeaderId::via));
     if (response.status() == 401 || response.status() == 407)
@@ -97,7 +102,7 @@ FinalResponse best_response(State &s, const Exchange &e) {
         take_auth_int(edit);
     if (e.flow.is_reliable())
         edit.ensure_content_length();
-    return {response.status(), edit.render()};
+    return made(response.status(), edit.render());
 }
 
 } // namespace cord::engine::proxy

@@ -12,6 +12,8 @@ struct State;
 struct FinalResponse {
     int code = 0;
     std::string bytes;
+    std::string_view reason, to_tag; ///< Of the branch that it comes from, whose response they live with.
+    bool local = false;              ///< It is our own.
 };
 
 /// All branches are done: what to answer with.

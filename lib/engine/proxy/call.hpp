@@ -70,6 +70,7 @@ struct Call {
     Leg caller;
     std::string caller_tag;
     std::vector<CallBranch> branches;
+    base::Time began{};
     bool ringing = false;
     std::optional<base::Time> answered;
     std::string codecs;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "engine/proxy/accounting.hpp"
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/fork.hpp"
 #include "engine/proxy/media.hpp"
@@ -133,6 +134,7 @@ void open_call(State &s, Exchange &e) {
     std::uint64_t id = s.new_id();
     Call &call = s.calls[id];
     call.id = id;
+    call.began = s.now.mono;
     call.call_id = e.request.call_id();
     call.from = wire::sip::aor_key(e.from.uri);
     call.to = wire::sip::aor_key(e.to.uri);
@@ -311,6 +313,7 @@ void hang_up(State &s, Call &call, Sides sides, const Reason &reason) {
                 send_bye(s, call, dialog.caller, dialog.callee, branch.callee.flow, reason);
             if (sides != Sides::callee)
                 send_bye(s, call, dialog.callee, dialog.caller, call.caller.flow, reason);
+            account_bye(s, call, dialog, reason.text);
             dialog.ended = true;
             // Whose BYE the other side leaves unanswered has ended it all the same.
             if (dialog.caller.hung_up || dialog.callee.hung_up)

@@ -64,6 +64,8 @@ struct Config {
     std::optional<Upstream> upstream;
     std::size_t max_upstream_clients = base::limits::upstream_clients;
     std::string server = "cordboard"; ///< The Server header of our own answers.
+    bool accounting = false;          ///< Make an Account of each call's begin and end.
+    bool explain = false;             ///< Tell by events why requests are refused.
 };
 
 } // namespace cord::engine::proxy

@@ -8,6 +8,7 @@
 #include "engine/proxy/parts.hpp"
 #include "engine/proxy/processor.hpp"
 #include "engine/proxy/quality.hpp"
+#include "engine/proxy/refusal.hpp"
 #include "engine/proxy/responses.hpp"
 #include "engine/proxy/way.hpp"
 #include "wire/sip/builder.hpp"
@@ -23,15 +24,22 @@ using wire::sip::Method;
 
 namespace {
 
-constexpr Processor chain[] = {validate, preprocess_route, check_end, authenticate, check_relay,
-                               serve,    locate_targets,   forward};
+struct Link {
+    Processor process;
+    std::string_view rule;
+};
+constexpr Link chain[] = {{validate, "validate"},         {preprocess_route, "route"}, {check_end, "end"},
+                          {authenticate, "authenticate"}, {check_relay, "relay"},      {serve, "serve"},
+                          {locate_targets, "locate"},     {forward, "forward"}};
 
 } // namespace
+
+std::string_view rule_at(std::size_t step) { return chain[std::min(step, std::size(chain) - 1)].rule; }
 
 void Core::Parts::run(Exchange &e) {
     e.state = Exchange::State::processing;
     for (; e.step < std::size(chain); ++e.step) {
-        switch (chain[e.step](*this, e)) {
+        switch (chain[e.step].process(*this, e)) {
         case Next::go_on: break;
         case Next::wait: e.state = Exchange::State::waiting; return;
         case Next::done: return;
@@ -57,6 +65,7 @@ void Core::Parts::on_request(const Message &request, const Flow &flow) {
         ++counts["overload"];
         // RFC 3261 section 21.5.4: "The server MAY indicate when the client should retry the request in a
         // Retry-After header field."
+        note_refusal(*this, request, flow, 503, "limits", "too many requests at a time");
         return reject_statelessly(request, flow, 503, "Too Many Requests At A Time", {{"Retry-After", "10"}});
     }
     ++counts["requests"];
@@ -80,6 +89,7 @@ void Core::Parts::reject_malformed(const Message &request, const Flow &flow, con
     ++counts["malformed"];
     if (request.method() == Method::ack || !request.has(HeaderId::via))
         return;
+    note_refusal(*this, request, flow, fault.code, "grammar", fault.error.text());
     reject_statelessly(request, flow, fault.code, fault.error.text());
 }
 
@@ -189,6 +199,7 @@ void Core::Parts::expire_bindings() {
     std::vector<locate::Change> changes;
     for (locate::Binding &binding : table.remove_expired(now.unix))
         changes.push_back({true, std::move(binding)});
+    count("bindings_expired", changes.size());
     upstream_clients.expire(now.unix);
     store(std::move(changes));
 }
@@ -232,8 +243,8 @@ void Core::on_message(const Flow &flow, base::Bytes bytes, base::Now now) {
         return;
     }
     if (message->is_response()) {
-        if (wire::sip::validate(*message) || !parts_->layer.on_response(*message, now.mono))
-            ++parts_->counts["stray_responses"];
+        const bool known = !wire::sip::validate(*message) && parts_->layer.on_response(*message, now.mono);
+        parts_->count(known ? "responses" : "stray_responses");
     } else {
         // Browser stacks drop responses whose Via is not their own to the byte, and their answers go back by
         // the connection in any case.
@@ -347,6 +358,8 @@ void Core::set_breaker(std::size_t breaker, bool up) {
     if (breaker < parts_->breaker_up.size())
         parts_->breaker_up[breaker] = up;
 }
+
+void Core::explain(bool wanted) { parts_->config.explain = wanted; }
 
 void Core::drain() { parts_->draining = true; }
 

@@ -27,9 +27,18 @@ struct UserAnswer {
     std::string ha1_sha512_256;
 };
 
-/// A call as `sipctl calls` shows it.
+/// What is known of one side of a call.
+struct CallSide {
+    std::string tag;
+    std::string contact;
+    std::uint32_t cseq = 0;
+    std::vector<std::string> route;
+    Flow flow;
+};
+
+/// A call as `sipctl calls` shows it, and more for other tools.
 struct CallInfo {
-    std::string id;
+    std::string id; ///< `number` in hexadecimal.
     std::string call_id;
     std::string from; ///< user@domain
     std::string to;
@@ -37,12 +46,17 @@ struct CallInfo {
     std::int64_t duration = 0; ///< Seconds since the answer.
     bool bridged = false;
     std::string codecs;
+    std::uint64_t number = 0;
+    std::int64_t age = 0; ///< Seconds since the INVITE.
+    CallSide caller, callee;
 };
 
 /// A monotonic count or a level, by name.
 struct Statistic {
+    enum class Kind { count, level };
     std::string name;
     std::uint64_t value = 0;
+    Kind kind = Kind::count;
 };
 
 /// After each input: act on all of `take_effects()`, then arrange `on_timer` at `next_deadline()`. Tokens of
@@ -80,6 +94,8 @@ class Core {
     void load(std::vector<locate::Binding> bindings, base::Now now);
     /// Breakers that answer pings; those not `up` get no new call.
     void set_breaker(std::size_t breaker, bool up);
+    /// Whether events tell why requests are refused, from now on.
+    void explain(bool wanted);
     /// New calls are refused with 503 from now on; established calls go on.
     void drain();
     /// Hangs up the calls that stand.
@@ -98,6 +114,10 @@ class Core {
     [[nodiscard]] std::vector<Statistic> statistics() const;
     /// Removes bindings of a user, one or all (empty contact), and tells how many.
     std::size_t kick(std::string_view user, std::string_view domain, std::string_view contact, base::Now now);
+    /// Adds a binding that an operator wants, or replaces the one with its ruid.
+    void add(locate::Binding binding, base::Now now);
+    /// Ends the call of this number with a BYE to both sides; false when there is none.
+    bool hang_up(std::uint64_t number, base::Now now);
 
   private:
     struct Parts;

@@ -56,6 +56,15 @@ struct Event {
     Fields fields;
 };
 
-using Effect = std::variant<Send, Store, LookUser, Resolve, AskBreaker, Event>;
+/// A transaction that is over, as Kamailio's tables acc and missed_calls have them.
+struct Account {
+    bool missed = false; ///< For missed_calls.
+    std::string method, from_tag, to_tag, call_id;
+    int code = 0;
+    std::string reason;
+    base::UnixTime at{};
+};
+
+using Effect = std::variant<Send, Store, LookUser, Resolve, AskBreaker, Event, Account>;
 
 } // namespace cord::engine::proxy

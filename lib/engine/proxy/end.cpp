@@ -14,7 +14,7 @@ void Core::end_calls(base::Now now) {
             standing.push_back(id);
     for (std::uint64_t id : standing)
         if (Call *call = parts_->find_call(id))
-            hang_up(*parts_, *call, Sides::both, {503, "The proxy is going away"});
+            proxy::hang_up(*parts_, *call, Sides::both, {503, "The proxy is going away"});
     parts_->settle();
 }
 

@@ -97,6 +97,7 @@ struct Exchange {
     std::optional<registrar::Outcome> registered; ///< Of a REGISTER, while it is written.
     bool stored = false;                          ///< Its rows are on disk.
 
+    std::string_view why;              ///< Of a refusal, where the response does not say it; lives on.
     std::string loop_mark;             ///< What our Via's branch says of the request.
     std::optional<std::string> domain; ///< That of the Request-URI, when it is ours.
     std::string sender;                ///< "user@domain" that the request claims to come from, when ours.

@@ -14,6 +14,9 @@ enum class Next {
 
 using Processor = Next (*)(State &, Exchange &);
 
+/// The name of the processor at this place of the chain, for those who ask which one decided.
+[[nodiscard]] std::string_view rule_at(std::size_t step);
+
 /// RFC 3261 section 16.3, "Request Validation".
 Next validate(State &, Exchange &);
 /// RFC 3261 section 16.4, "Route Information Preprocessing": our own Routes are taken off, and their token

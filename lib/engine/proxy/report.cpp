@@ -1,9 +1,36 @@
-// What operators ask a core for, and the one thing they tell it: that a binding is to go.
+// What operators ask a core for, and the little that they tell it to do.
 #include <fmt/format.h>
 
+#include "engine/proxy/calls.hpp"
 #include "engine/proxy/parts.hpp"
 
 namespace cord::engine::proxy {
+namespace {
+
+std::int64_t seconds_since(base::Time then, base::Time now) {
+    return std::chrono::duration_cast<std::chrono::seconds>(now - then).count();
+}
+
+CallSide side_of(const DialogSide &side, const Leg &leg) {
+    return {side.tag, side.target, side.cseq, side.route, leg.flow};
+}
+
+/// The dialog that people mean by a call: one that lives, else the last that was made.
+void describe_sides(const Call &call, CallInfo &info) {
+    info.caller.tag = call.caller_tag;
+    info.caller.flow = call.caller.flow;
+    bool found = false;
+    for (const CallBranch &branch : call.branches)
+        for (const Dialog &dialog : branch.dialogs) {
+            if (found)
+                return;
+            info.caller = side_of(dialog.caller, call.caller);
+            info.callee = side_of(dialog.callee, branch.callee);
+            found = dialog.is_live();
+        }
+}
+
+} // namespace
 
 std::vector<locate::Binding> Core::contacts(std::string_view user, std::string_view domain,
                                             base::Now now) const {
@@ -25,12 +52,19 @@ std::vector<CallInfo> Core::calls(base::Now now) const {
     for (const auto &[id, call] : parts_->calls) {
         if (!call.invite)
             continue;
-        CallInfo info{fmt::format("{:x}", id), call.call_id, call.from, call.to, {}, 0, false, call.codecs};
+        CallInfo info;
+        info.id = fmt::format("{:x}", id);
+        info.number = id;
+        info.call_id = call.call_id;
+        info.from = call.from;
+        info.to = call.to;
+        info.codecs = call.codecs;
+        info.age = seconds_since(call.began, now.mono);
         info.state = call.answered ? "answered" : call.ringing ? "ringing" : "trying";
         if (call.answered)
-            info.duration =
-                std::chrono::duration_cast<std::chrono::seconds>(now.mono - *call.answered).count();
+            info.duration = seconds_since(*call.answered, now.mono);
         info.bridged = call.is_bridged();
+        describe_sides(call, info);
         out.push_back(std::move(info));
     }
     return out;
@@ -40,12 +74,16 @@ std::vector<Statistic> Core::statistics() const {
     std::vector<Statistic> out;
     for (const auto &[name, value] : parts_->counts)
         out.push_back({name, value});
-    out.push_back({"bindings", parts_->table.size()});
-    out.push_back({"calls_active", parts_->calls.size()});
-    out.push_back({"dead_hops", parts_->dead_hops.size(parts_->now.mono)});
-    out.push_back({"exchanges", parts_->exchanges.size()});
-    out.push_back({"upstream_clients", parts_->upstream_clients.size()});
-    out.push_back({"transactions", parts_->layer.size()});
+    const std::pair<const char *, std::size_t> levels[] = {
+        {"bindings", parts_->table.size()},
+        {"calls_active", parts_->calls.size()},
+        {"dead_hops", parts_->dead_hops.size(parts_->now.mono)},
+        {"exchanges", parts_->exchanges.size()},
+        {"upstream_clients", parts_->upstream_clients.size()},
+        {"users_registered", parts_->table.users()},
+        {"transactions", parts_->layer.size()}};
+    for (const auto &[name, value] : levels)
+        out.push_back({name, value, Statistic::Kind::level});
     return out;
 }
 
@@ -60,6 +98,23 @@ std::size_t Core::kick(std::string_view user, std::string_view domain, std::stri
     std::size_t removed = changes.size();
     parts_->store(std::move(changes));
     return removed;
+}
+
+void Core::add(locate::Binding binding, base::Now now) {
+    parts_->now = now;
+    parts_->table.put(binding);
+    parts_->announce({false, binding});
+    parts_->store({{false, std::move(binding)}});
+}
+
+bool Core::hang_up(std::uint64_t number, base::Now now) {
+    parts_->now = now;
+    Call *call = parts_->find_call(number);
+    if (call == nullptr || !call->invite)
+        return false;
+    proxy::hang_up(*parts_, *call, Sides::both, {487, "Ended by the operator"});
+    parts_->settle();
+    return true;
 }
 
 } // namespace cord::engine::proxy

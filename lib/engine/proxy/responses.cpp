@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
+#include "engine/proxy/accounting.hpp"
 #include "engine/proxy/best.hpp"
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/failover.hpp"
 #include "engine/proxy/fork.hpp"
 #include "engine/proxy/media.hpp"
 #include "engine/proxy/redirect.hpp"
+#include "engine/proxy/refusal.hpp"
 #include "engine/proxy/state.hpp"
 #include "engine/proxy/upstream_register.hpp"
 #include "wire/sip/edit.hpp"
@@ -51,6 +53,12 @@ std::string incoming_response(const State &s, const Exchange &e, const Message &
     return edit.render();
 }
 
+void forward_response(State &s, const Exchange &e, const Message &response,
+                      std::optional<std::string_view> sdp) {
+    s.count("responses_forwarded");
+    s.respond(e, response.status(), incoming_response(s, e, response, sdp));
+}
+
 void pass_provisional(State &s, Exchange &e, std::size_t index, const Message &response,
                       std::optional<std::string_view> sdp) {
     Branch &b = e.branches[index];
@@ -61,7 +69,7 @@ void pass_provisional(State &s, Exchange &e, std::size_t index, const Message &r
     // than 100 to a non-INVITE request."
     if (e.state == Exchange::State::answered || !e.is_invite())
         return;
-    s.respond(e, response.status(), incoming_response(s, e, response, sdp));
+    forward_response(s, e, response, sdp);
     note_ringing(s, e, response);
 }
 
@@ -74,13 +82,15 @@ void pass_success(State &s, Exchange &e, std::size_t index, const Message &respo
     if (e.request.method() == Method::register_)
         note_upstream_registration(s, e, response);
     if (e.state != Exchange::State::answered || e.is_invite())
-        s.respond(e, response.status(), incoming_response(s, e, response, sdp));
+        forward_response(s, e, response, sdp);
     bool first = e.state != Exchange::State::answered;
     note_answer(s, e, b, response);
     // Section 16.7 item 10: "the proxy MUST generate a CANCEL request for all pending client transactions".
     cancel_others(s, e, index, completed_elsewhere);
-    if (first)
+    if (first) {
+        account(s, e, response.status(), response.reason(), wire::sip::to(response)->tag());
         finish(s, e, response.status());
+    }
 }
 
 void take_failure(State &s, Exchange &e, std::size_t index, const Message &response) {
@@ -154,6 +164,10 @@ void conclude(State &s, Exchange &e) {
         s.layer.abandon(e.server);
     else
         s.respond(e, best.code, std::move(best.bytes));
+    s.count(best.local ? "replies" : "responses_forwarded");
+    account(s, e, best.code, best.reason, best.to_tag);
+    if (best.local)
+        note_refusal(s, e, best.code, {});
     finish(s, e, best.code);
 }
 

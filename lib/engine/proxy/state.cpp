@@ -83,6 +83,7 @@ void State::respond(const Exchange &e, int code, std::string bytes) {
 
 void State::start_client(Exchange &e, std::size_t index, std::string bytes) {
     Branch &b = e.branches[index];
+    count("requests_forwarded");
     b.client = layer.send(b.target.flow, std::move(bytes), b.key, e.request.method_name(), now.mono);
     by_client[b.client] = {e.id, index};
     ++e.live;

@@ -88,14 +88,18 @@ struct State {
     std::vector<Effect> effects;
     std::map<std::string, std::uint64_t, std::less<>> counts{
         // all of them, so that each can be asked for from the start
-        {"auth_failures", 0},     {"calls", 0},           {"challenges", 0},
-        {"failovers", 0},         {"malformed", 0},       {"overload", 0},
-        {"register_failures", 0}, {"registrations", 0},   {"requests", 0},
-        {"responses_dropped", 0}, {"stray_responses", 0}, {"unreadable", 0}};
+        {"auth_failures", 0},   {"bindings_expired", 0},  {"calls", 0},
+        {"challenges", 0},      {"failovers", 0},         {"malformed", 0},
+        {"overload", 0},        {"register_failures", 0}, {"registrations", 0},
+        {"replies", 0},         {"requests", 0},          {"requests_forwarded", 0},
+        {"responses", 0},       {"responses_dropped", 0}, {"responses_forwarded", 0},
+        {"stray_responses", 0}, {"unreadable", 0}};
     base::Now now; ///< Of the input at work.
     std::uint64_t last_id = 0;
 
     std::uint64_t new_id() { return ++last_id; }
+    /// One that `counts` has; without making a string of its name.
+    void count(std::string_view name, std::uint64_t by = 1) { counts.find(name)->second += by; }
     void event(std::string type, std::vector<std::pair<std::string, Event::Value>> fields);
     void alarm(base::Time at, const Alarm &alarm) { alarms.emplace(at, alarm); }
     /// What has ended must not be kept until its alarm rings.

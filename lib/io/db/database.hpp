@@ -12,6 +12,7 @@
 
 #include "base/time.hpp"
 #include "engine/locate/row.hpp"
+#include "io/db/accounting.hpp"
 #include "io/db/failure.hpp"
 #include "io/db/url.hpp"
 #include "io/db/user.hpp"
@@ -83,6 +84,9 @@ class Database {
     [[nodiscard]] Result<std::vector<engine::locate::Row>> bindings(base::UnixTime now);
     /// Writes all of them in one transaction: when this returns well they are durable, else none is there.
     [[nodiscard]] Result<std::monostate> store(std::span<const RowChange> changes);
+
+    /// Adds rows to acc and missed_calls, in one transaction.
+    [[nodiscard]] Result<std::monostate> account(std::span<const AccountRow> rows);
 
   private:
     explicit Database(std::unique_ptr<Session> session);

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -15,8 +17,10 @@ namespace {
 
 /// A database that cannot be opened is tried again this often, and calls in between fail at once.
 constexpr auto retry_interval = std::chrono::seconds(1);
-/// Changes for which nobody waits and which could not be written: so many are kept.
+/// Changes for which nobody waits and which could not be written: so many are kept, and as many of
+/// accounting.
 constexpr std::size_t owed_limit = 10'000;
+constexpr auto accounting_interval = std::chrono::seconds(1);
 
 struct StoreJob {
     std::vector<engine::locate::Change> changes;
@@ -42,9 +46,12 @@ struct DatabaseThread::Parts {
     void look(std::vector<LookJob> jobs);
     [[nodiscard]] std::uint64_t version();
     void tell(Completions completions);
+    void commit_accounts(std::vector<AccountRow> rows);
+    /// Until there is work, or accounting's turn has come.
+    void wait(std::unique_lock<std::mutex> &lock);
     /// Reading works while a full disk keeps us from writing: each has a health of its own.
     struct Health {
-        const char *can;
+        const char *what, *can;
         bool well = true;
         /// Logs a change between well and not.
         void judge(const Failure *failure);
@@ -54,21 +61,24 @@ struct DatabaseThread::Parts {
     const Url url;
     const Post post;
 
-    std::mutex mutex; ///< Guards the mailbox: the four that follow.
+    std::mutex mutex; ///< Guards the mailbox: the five that follow.
     std::condition_variable wake;
     std::vector<StoreJob> stores;
     std::vector<LookJob> looks;
     std::vector<Job> jobs;
+    std::deque<AccountRow> accounts;
     bool ending = false;
 
-    std::atomic<std::uint64_t> commits{0}, changes{0}, failures{0};
+    std::atomic<std::uint64_t> commits{0}, changes{0}, failures{0}, accounted{0}, accounts_lost{0};
 
     // Of the thread alone.
     std::optional<Database> database;
     std::uint64_t openings = 0;
     std::chrono::steady_clock::time_point next_try{};
     std::vector<RowChange> owed;
-    Health opening{"opened"}, reading{"read"}, writing{"written"};
+    Health opening{"registrations are refused", "opened"}, reading{"registrations are refused", "read"},
+        writing{"registrations are refused", "written"}, accounting{"accounting waits", "written"};
+    std::chrono::steady_clock::time_point next_accounting{};
 
     std::thread thread; ///< Last, so that it starts when all else is there.
 };
@@ -96,6 +106,17 @@ void DatabaseThread::store(std::vector<engine::locate::Change> changes, Stored s
     if (stored)
         parts_->post([stored = std::move(stored)] { stored(false); });
     parts_->wake.notify_one();
+}
+
+void DatabaseThread::account(AccountRow row) {
+    std::lock_guard lock(parts_->mutex);
+    if (parts_->accounts.size() >= owed_limit) {
+        parts_->accounts.pop_front();
+        ++parts_->accounts_lost;
+    }
+    parts_->accounts.push_back(std::move(row));
+    if (parts_->accounts.size() == 1)
+        parts_->wake.notify_one(); // a timed wait begins
 }
 
 void DatabaseThread::look_user(std::string name, std::string domain, FoundUser found) {
@@ -126,7 +147,7 @@ void DatabaseThread::run(Job job) {
 }
 
 DatabaseThread::Counts DatabaseThread::counts() const {
-    return {parts_->commits, parts_->changes, parts_->failures};
+    return {parts_->commits, parts_->changes, parts_->failures, parts_->accounted, parts_->accounts_lost};
 }
 
 void DatabaseThread::Parts::work() {
@@ -134,13 +155,19 @@ void DatabaseThread::Parts::work() {
         std::vector<StoreJob> my_stores;
         std::vector<LookJob> my_looks;
         std::vector<Job> my_jobs;
+        std::vector<AccountRow> my_accounts;
         {
             std::unique_lock lock(mutex);
-            wake.wait(lock, [this] { return ending || !stores.empty() || !looks.empty() || !jobs.empty(); });
+            wait(lock);
             my_stores.swap(stores);
             my_looks.swap(looks);
             my_jobs.swap(jobs);
             last = ending;
+            if (last || std::chrono::steady_clock::now() >= next_accounting) {
+                my_accounts.assign(std::make_move_iterator(accounts.begin()),
+                                   std::make_move_iterator(accounts.end()));
+                accounts.clear();
+            }
         }
         // Questions first: they need not wait for the disk.
         if (!my_looks.empty())
@@ -149,6 +176,40 @@ void DatabaseThread::Parts::work() {
             commit(std::move(my_stores));
         for (const Job &job : my_jobs)
             job(ready());
+        if (!my_accounts.empty())
+            commit_accounts(std::move(my_accounts));
+    }
+}
+
+void DatabaseThread::Parts::wait(std::unique_lock<std::mutex> &lock) {
+    auto has_work = [this] { return ending || !stores.empty() || !looks.empty() || !jobs.empty(); };
+    while (!has_work()) {
+        if (accounts.empty())
+            wake.wait(lock);
+        else if (wake.wait_until(lock, next_accounting) == std::cv_status::timeout)
+            return;
+    }
+}
+
+void DatabaseThread::Parts::commit_accounts(std::vector<AccountRow> rows) {
+    Database *db = ready();
+    auto done = db != nullptr ? db->account(rows) : fail(Trouble::gone, "the database is not there");
+    next_accounting = std::chrono::steady_clock::now() + accounting_interval;
+    if (db != nullptr)
+        accounting.judge(done ? nullptr : &done.error());
+    if (done) {
+        accounted += rows.size();
+        return;
+    }
+    ++failures;
+    if (done.error().trouble == Trouble::gone)
+        database.reset();
+    std::lock_guard lock(mutex);
+    accounts.insert(accounts.begin(), std::make_move_iterator(rows.begin()),
+                    std::make_move_iterator(rows.end()));
+    while (accounts.size() > owed_limit) {
+        accounts.pop_front();
+        ++accounts_lost;
     }
 }
 
@@ -246,8 +307,7 @@ void DatabaseThread::Parts::commit(std::vector<StoreJob> batch) {
 void DatabaseThread::Parts::Health::judge(const Failure *failure) {
     const bool now_well = failure == nullptr;
     if (well && !now_well)
-        base::log::error("db", "registrations are refused until the database can be {}: {}", can,
-                         failure->text);
+        base::log::error("db", "{} until the database can be {}: {}", what, can, failure->text);
     if (!well && now_well)
         base::log::info("db", "the database can be {} again", can);
     well = now_well;

@@ -26,6 +26,8 @@ class DatabaseThread {
         std::uint64_t commits = 0;  ///< Transactions that stored bindings.
         std::uint64_t changes = 0;  ///< Rows in them.
         std::uint64_t failures = 0; ///< Transactions and lookups that failed.
+        std::uint64_t accounts = 0,
+                      accounts_lost = 0; ///< Rows of accounting that were written, and that were not.
     };
 
     /// Opens the database on its thread; if it is not there, every call fails until it is. Each change
@@ -39,6 +41,9 @@ class DatabaseThread {
     /// `stored(true)` is posted when the changes are durable; `stored(false)` when none of them is. Without a
     /// `stored` nobody waits: changes that fail are then kept and tried again with the next.
     void store(std::vector<engine::locate::Change> changes, Stored stored);
+    /// Nobody waits for these: they are written once a second, behind what somebody waits for. Those that
+    /// fail are kept, the newest of them, and tried again.
+    void account(AccountRow row);
     void look_user(std::string name, std::string domain, FoundUser found);
     /// Any other use, such as loading the bindings at start. `database` is null while it cannot be opened.
     void run(std::function<void(Database *database)> job);

@@ -5,23 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
+
+#include "io/http/message.hpp"
 
 namespace cord::io::http {
-
-struct Request {
-    std::string method;
-    std::string target; ///< As in the request line: percent-encoded, with query.
-    std::string if_none_match;
-};
-
-struct Response {
-    int status = 200;
-    std::vector<std::pair<std::string, std::string>> headers; ///< Content-Length is the sender's to add.
-    std::string body;
-    bool head_only = false; ///< The body counts for Content-Length and is not sent (RFC 9110 section 9.3.2).
-};
 
 /// One sentence as text, for people.
 [[nodiscard]] Response plain(int status, std::string_view sentence);

@@ -230,6 +230,14 @@ Transports::Counts Transports::counts() const {
     return out;
 }
 
+std::map<Transport, std::size_t> Transports::connections() const {
+    std::map<Transport, std::size_t> out{
+        {Transport::tcp, 0}, {Transport::tls, 0}, {Transport::ws, 0}, {Transport::wss, 0}};
+    for (const auto &[number, connection] : connections_)
+        ++out[connection->flow().transport];
+    return out;
+}
+
 void Transports::on_message(Connection &connection, base::Bytes message) {
     calls_.message(connection.flow(), message);
 }

@@ -84,6 +84,8 @@ class Transports final : private ConnectionOwner {
     /// Does that, and closes those there are: browsers learn that the server goes down.
     void leave();
     [[nodiscard]] Counts counts() const;
+    /// Those open now, of every transport that has connections.
+    [[nodiscard]] std::map<Transport, std::size_t> connections() const;
 
   private:
     struct Listener {

@@ -35,6 +35,26 @@ std::string failure(const std::string &id, int code, std::string_view message) {
                        json_string(message));
 }
 
+/// The response, or nothing for a notification.
+std::string answer_one(const Methods &methods, const json &request) {
+    if (!request.is_object())
+        return error_line(invalid_request, "a request is an object");
+    auto method = request.find("method");
+    auto id = request.find("id");
+    bool id_is_good = id == request.end() || id->is_string() || id->is_number() || id->is_null();
+    if (method == request.end() || !method->is_string() || !id_is_good)
+        return error_line(invalid_request, "a request has a method and an id that is a string or a number");
+    auto params = params_of(request);
+    Answer answer = params ? methods.call(method->get<std::string>(), *params)
+                           : Answer(refuse(invalid_params, "params is an array or an object"));
+    // Section 4.1: a request without id is a notification, which is never answered.
+    if (id == request.end())
+        return {};
+    if (!answer)
+        return failure(id->dump(), answer.error().code, answer.error().message);
+    return fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{}}})", id->dump(), *answer);
+}
+
 } // namespace
 
 std::optional<std::string> Params::find(std::size_t place, const std::string &name) const {
@@ -46,40 +66,6 @@ std::optional<std::string> Params::find(std::size_t place, const std::string &na
 
 std::string error_line(int code, std::string_view message) { return failure("null", code, message); }
 
-struct Methods::Reader {
-    const std::map<std::string, Method> &methods;
-
-    /// The response, or nothing for a notification.
-    [[nodiscard]] std::string one(const json &request) const {
-        if (!request.is_object())
-            return error_line(invalid_request, "a request is an object");
-        auto method = request.find("method");
-        auto id = request.find("id");
-        bool id_is_good = id == request.end() || id->is_string() || id->is_number() || id->is_null();
-        if (method == request.end() || !method->is_string() || !id_is_good)
-            return error_line(invalid_request,
-                              "a request has a method and an id that is a string or a number");
-        std::string answer =
-            call(method->get<std::string>(), id == request.end() ? "null" : id->dump(), request);
-        // Section 4.1: a request without id is a notification, which is never answered.
-        return id == request.end() ? std::string() : answer;
-    }
-
-    [[nodiscard]] std::string call(const std::string &name, const std::string &id,
-                                   const json &request) const {
-        auto method = methods.find(name);
-        if (method == methods.end())
-            return failure(id, method_not_found, fmt::format("there is no method {}", name));
-        auto params = params_of(request);
-        if (!params)
-            return failure(id, invalid_params, "params is an array or an object");
-        Answer answer = method->second(*params);
-        if (!answer)
-            return failure(id, answer.error().code, answer.error().message);
-        return fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{}}})", id, *answer);
-    }
-};
-
 Methods::Methods() {
     add("system.listMethods", [this](const Params &) -> Answer {
         JsonText names;
@@ -90,18 +76,24 @@ Methods::Methods() {
     });
 }
 
+Answer Methods::call(const std::string &name, const Params &params) const {
+    auto method = methods_.find(name);
+    if (method == methods_.end())
+        return refuse(method_not_found, fmt::format("there is no method {}", name));
+    return method->second(params);
+}
+
 std::string Methods::answer(std::string_view line) const {
     const json request = json::parse(line, nullptr, false);
     if (request.is_discarded())
         return error_line(parse_error, "not JSON");
-    const Reader reader{methods_};
     if (!request.is_array())
-        return reader.one(request);
+        return answer_one(*this, request);
     if (request.empty())
         return error_line(invalid_request, "the batch is empty");
     std::string answers;
     for (const json &one : request)
-        if (std::string answer = reader.one(one); !answer.empty())
+        if (std::string answer = answer_one(*this, one); !answer.empty())
             answers += (answers.empty() ? "" : ",") + answer;
     return answers.empty() ? answers : "[" + answers + "]";
 }

@@ -1,4 +1,4 @@
-// JSON-RPC 2.0 without sockets: a line in, the answer's line out.
+// Methods by name, and JSON-RPC 2.0 without sockets: a request in, its answer out.
 #pragma once
 
 #include <cstdint>
@@ -49,12 +49,13 @@ class Methods {
     Methods &operator=(const Methods &) = delete;
     void add(std::string name, Method method) { methods_[std::move(name)] = std::move(method); }
 
-    /// One request, or a batch of them (section 6). Empty when nothing is to be answered: notifications have
-    /// no id.
+    /// One call, whatever carries it. A method that is not there is refused with `method_not_found`.
+    [[nodiscard]] Answer call(const std::string &name, const Params &params) const;
+    /// One JSON-RPC request, or a batch of them (section 6). Empty when nothing is to be answered:
+    /// notifications have no id.
     [[nodiscard]] std::string answer(std::string_view line) const;
 
   private:
-    struct Reader;
     std::map<std::string, Method> methods_;
 };
 

@@ -146,6 +146,12 @@ void Bench::drop_connections() {
     drain();
 }
 
+bool Bench::hang_up(std::uint64_t call) {
+    const bool found = core_->hang_up(call, now_);
+    drain();
+    return found;
+}
+
 void Bench::release_breaker() {
     breaker_holds = false;
     for (const AskBreaker &ask : std::exchange(held_, {}))
@@ -290,6 +296,10 @@ void Bench::act(Effect &effect) {
                           now_);
     } else if (auto *event = std::get_if<Event>(&effect)) {
         events_.push_back(*event);
+    } else if (auto *account = std::get_if<Account>(&effect)) {
+        accounts.push_back(fmt::format("{} {} {} {} {} {} {}", account->missed ? "missed" : "acc",
+                                       account->method, account->from_tag, account->to_tag, account->call_id,
+                                       account->code, account->reason));
     }
 }
 

@@ -50,6 +50,8 @@ class Bench {
     void drop_connections();
     void release_breaker();
     void release_resolver();
+    /// As an operator does.
+    bool hang_up(std::uint64_t call);
 
     /// REGISTER with the digest dance; checks that it ends in 200.
     void enroll(Client &client, std::string_view contact, std::string_view extra = "");
@@ -76,6 +78,7 @@ class Bench {
     std::vector<std::string> breaker_requests;      ///< As bencode.
     std::string breaker_numbers = "d6:result2:oke"; ///< What it answers to a delete.
     std::vector<engine::locate::Change> stored;
+    std::vector<std::string> accounts; ///< "acc INVITE from-tag to-tag call-id 200 OK"
 
   private:
     void drain();

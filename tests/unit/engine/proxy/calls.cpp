@@ -73,7 +73,7 @@ std::string ng(const std::string &request, std::string_view key) {
     return std::string(wire::bencode::text_of(*value->dict(), key));
 }
 
-TwoParties::TwoParties() {
+TwoParties::TwoParties(engine::proxy::Config config) : bench(std::move(config)) {
     bench.enroll(alice, alice_contact);
     bench.enroll(phone, "<sip:1001-0x5600fc774cc0@10.77.0.21:5060>");
 }

@@ -34,7 +34,7 @@ struct TwoParties {
     Client &alice = bench.browser("alice", "10.77.0.11:50000");
     Client &phone = bench.phone("1001", "10.77.0.21:5060");
 
-    TwoParties();
+    explicit TwoParties(engine::proxy::Config config = Bench::default_config());
 
     /// The browser calls the phone: gives the INVITE that the phone got.
     wire::sip::Message ring(std::string_view sdp = browser_sdp, std::string_view extra = "");

@@ -234,3 +234,43 @@ TEST_CASE("a full mailbox answers at once") {
     CHECK(bad == 10);
     CHECK(good == static_cast<int>(DatabaseThread::mailbox_limit));
 }
+
+TEST_CASE("accounting is written behind, once a second") {
+    TemporaryDatabase t;
+    t.created();
+    Turns turns;
+    const cord::base::UnixTime at{std::chrono::seconds(1'795'416'131)};
+    {
+        DatabaseThread db(t.url, turns.post());
+        const std::string method(20, 'M');
+        db.account({false, "INVITE", "ft", "tt", "o'hara@host", "200", "OK", at});
+        db.account({true, method, "", "", std::string(300, 'c'), "486", std::string(200, 'r'), at});
+        while (db.counts().accounts < 1)
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        for (int i = 0; i < 100; ++i)
+            db.account({false, "BYE", "ft", "tt", "c", "200", "OK", at});
+        // Those that are left are written at the end.
+    }
+    CHECK(t.sqlite("SELECT method, from_tag, to_tag, callid, sip_code, sip_reason, datetime(time) FROM acc "
+                   "LIMIT 1") == "INVITE|ft|tt|o'hara@host|200|OK|2026-11-23 06:42:10\n");
+    CHECK(t.sqlite("SELECT count(*), typeof(time) FROM acc") == "101|real\n");
+    CHECK(t.sqlite("SELECT length(method), length(callid), sip_code, length(sip_reason) FROM missed_calls") ==
+          "16|255|486|128\n");
+}
+
+TEST_CASE("accounting outlasts a database that is away") {
+    Quiet quiet;
+    TemporaryDatabase t;
+    Turns turns;
+    DatabaseThread db(t.url, turns.post());
+    for (int i = 0; i < 10'050; ++i)
+        db.account({false, "BYE", "ft", "tt", "c", "200", "OK", {}});
+    while (db.counts().failures == 0)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    CHECK(db.counts().accounts_lost >= 50);
+    t.created();
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (db.counts().accounts == 0 && std::chrono::steady_clock::now() < patience)
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    CHECK(db.counts().accounts + db.counts().accounts_lost == 10'050);
+}
