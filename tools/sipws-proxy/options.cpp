@@ -66,6 +66,13 @@ bool is_dns_server(std::string_view text) {
            (address.size() == text.size() || base::to_uint(port, UINT16_MAX).value_or(0) != 0);
 }
 
+/// Whether it can stand in a quoted string of a header as it is.
+bool is_plain(std::string_view text, std::string_view without) {
+    return std::all_of(text.begin(), text.end(), [&](char c) {
+        return c > ' ' && c < 0x7f && without.find(c) == std::string_view::npos;
+    });
+}
+
 /// A name as RFC 3261 section 25.1 has hosts (and underscores, which people use), or an address.
 bool is_domain(std::string_view text) {
     const auto fits = [](char c) {
@@ -89,6 +96,9 @@ void declare(io::cli::App &app, Options &o) {
     app.choice("--auth", o.auth, {"required", "off"}, "Whether users prove who they are").live();
     app.option("--digest", o.digest, "ALG,...",
                "Digest algorithms in the order offered: MD5, SHA-256, SHA-512-256")
+        .live();
+    app.repeated("--push-provider", o.push_providers, "NAME",
+                 "A push service (RFC 8599) by which somebody wakes clients on the event push-wanted")
         .live();
     app.number("--min-expires", o.min_expires, 1, 86'400, "SECONDS", "The shortest registration granted")
         .live();
@@ -206,6 +216,11 @@ Checked<engine::proxy::Config> core_config(const Options &options) {
     }
     config.authenticate = options.auth == "required";
     config.accounting = options.accounting == "db";
+    for (const std::string &name : options.push_providers)
+        if (name.empty() || !is_plain(name, "\"\\;,<>"))
+            return wrong_value("push-provider",
+                               fmt::format("--push-provider wants a name, as apns, not '{}'", name));
+    config.push_providers = options.push_providers;
     if (options.min_expires > options.max_expires)
         return wrong_value("min-expires", "--min-expires is more than --max-expires");
     config.min_expires = static_cast<std::uint32_t>(options.min_expires);

@@ -28,4 +28,17 @@ std::optional<Flow> flow_to_contact(const Binding &binding) {
     return flow;
 }
 
+std::optional<Push> push_of(std::string_view contact) {
+    auto uri = wire::sip::Uri::parse(contact);
+    if (!uri)
+        return std::nullopt;
+    auto value = [&](std::string_view name) {
+        return wire::sip::unescape(uri->params.value(name).value_or(""));
+    };
+    Push push{value("pn-provider"), value("pn-prid"), value("pn-param")};
+    if (push.provider.empty() || push.prid.empty())
+        return std::nullopt;
+    return push;
+}
+
 } // namespace cord::engine::locate

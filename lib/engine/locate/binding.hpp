@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.hpp"
@@ -39,6 +40,17 @@ struct Binding {
 /// that names the address it was at, with another port. Nothing for browsers, outbound flows, and clients
 /// behind a NAT.
 [[nodiscard]] std::optional<transaction::Flow> flow_to_contact(const Binding &binding);
+
+/// How a client that sleeps is woken: the parameters of RFC 8599 section 4 in its Contact.
+struct Push {
+    std::string provider; ///< pn-provider: whose service, as "apns" or "webpush".
+    std::string prid;     ///< pn-prid: the client, as that service knows it.
+    std::string param;    ///< pn-param: what else that service wants.
+
+    bool operator==(const Push &) const = default;
+};
+/// Nothing when the Contact URI names no service and client.
+[[nodiscard]] std::optional<Push> push_of(std::string_view contact);
 
 /// One row to write: the binding as it is now, or as it was when `removed`.
 struct Change {

@@ -260,6 +260,13 @@ void move_leg(State &s, Call &call, Leg &leg, const Flow &flow) {
     touch(s, call);
 }
 
+void turn_leg(State &s, Call &call, Leg &leg, const Target &target) {
+    s.legs_by_slot.remove(leg.slot, leg.member);
+    leg.slot = target.slot;
+    s.legs_by_slot.add(leg.slot, leg.member);
+    move_leg(s, call, leg, target.flow);
+}
+
 void move_legs(State &s, const locate::Binding &client) {
     for (const Member &member : s.legs_by_slot.of(locate::slot_of(client))) {
         Call &call = s.calls.at(member.id);

@@ -33,6 +33,8 @@ void note_bye(State &s, const Exchange &e, int code);
 
 /// The leg's client speaks from this flow now.
 void move_leg(State &s, Call &call, Leg &leg, const transaction::Flow &flow);
+/// The leg is that of another binding now, before anything was said on it.
+void turn_leg(State &s, Call &call, Leg &leg, const Target &target);
 /// Every leg of a client that has registered again: it is reached by the way of its REGISTER, but where its
 /// dialogs say.
 void move_legs(State &s, const locate::Binding &client);

@@ -56,6 +56,9 @@ struct Config {
     std::size_t breakers = 0; ///< How many are configured; AskBreaker counts them from 0.
     base::Duration grace = std::chrono::seconds(30);
     base::Duration ring_timeout = std::chrono::seconds(120);
+    /// Push services (RFC 8599) by which somebody wakes clients on our event; they are told so.
+    std::vector<std::string> push_providers;
+    base::Duration push_wait = std::chrono::seconds(20); ///< How long a woken client has to register.
     /// Where a client's own Route may lead, and a redirection that is followed.
     std::vector<resolve::Destination> next_hops;
     bool recurse = false; ///< Redirections (3xx) are followed; else the caller does that.

@@ -184,6 +184,7 @@ void Core::Parts::forget_if_over(std::uint64_t id) {
     if (asking)
         return;
     forget_connections(*this, e);
+    sleepers.remove(e.sleeper, {id});
     by_server.erase(e.server);
     exchanges.erase(found);
 }
@@ -209,8 +210,16 @@ void Core::Parts::ring(const Alarm &alarm) {
         return on_grace_over(*this, alarm.id);
     if (alarm.kind == Alarm::Kind::idle)
         return on_idle(*this, alarm.id);
+    if (alarm.kind == Alarm::Kind::wake)
+        return resume_woken(alarm.id);
     if (auto e = exchanges.find(alarm.id); e != exchanges.end())
         on_ring_alarm(*this, e->second, alarm.branch);
+}
+
+/// The one called has registered, or has not in time. The alarm may be one of several of an exchange.
+void Core::Parts::resume_woken(std::uint64_t id) {
+    if (auto e = exchanges.find(id); e != exchanges.end() && e->second.wake_deadline)
+        resume(id);
 }
 
 std::optional<Question> Core::Parts::answered(Token token) {
@@ -264,7 +273,7 @@ void Core::on_flow_closed(const Flow &flow, base::Now now) {
     parts_->now = now;
     auto changes = parts_->registrar.flow_closed(flow);
     for (const locate::Change &change : changes)
-        if (!change.removed)
+        if (!change.removed && change.binding.reachable)
             move_legs(*parts_, change.binding);
     parts_->store(std::move(changes));
     parts_->upstream_clients.lose(flow);

@@ -32,7 +32,8 @@ struct Target {
     int q = locate::no_q;
     /// Of a place beyond our clients. Its addresses are asked for when the branch starts.
     std::optional<resolve::Destination> destination;
-    std::vector<NextHop> hops; ///< Its addresses that are left after that of `flow`.
+    std::vector<NextHop> hops;       ///< Its addresses that are left after that of `flow`.
+    std::vector<Target> other_flows; ///< To the same client, should this one fail.
 };
 
 /// The request as it stands inside a call.
@@ -109,6 +110,9 @@ struct Exchange {
     std::string client;                           ///< By its token, of a request from the upstream server.
     bool to_upstream = false;                     ///< It goes to the upstream server.
     std::optional<resolve::Destination> next_hop; ///< Where it leaves our domains.
+
+    std::string sleeper;                     ///< The address of record that was asked to wake.
+    std::optional<base::Time> wake_deadline; ///< Until when it is waited for.
 
     std::uint64_t call = 0;
     MediaKind kind = MediaKind::plain; ///< What the sender speaks.

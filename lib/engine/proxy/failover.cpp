@@ -1,6 +1,7 @@
 #include "engine/proxy/failover.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.hpp"
 #include "engine/proxy/calls.hpp"
@@ -63,6 +64,22 @@ bool turn_to_next_hop(State &s, Exchange &e, std::size_t index, HopFailure how) 
         return false;
     b.key = new_branch_key(s, e);
     lead_to_hops(s, e, index, std::move(hops));
+    ++s.counts["failovers"];
+    return true;
+}
+
+bool turn_to_next_flow(State &s, Exchange &e, std::size_t index) {
+    Branch &b = e.branches[index];
+    if (b.cancelled || b.target.other_flows.empty())
+        return false;
+    std::vector<Target> left = std::move(b.target.other_flows);
+    use_connection(s, e, index, left.front().flow.connection);
+    b.target = std::move(left.front());
+    b.target.other_flows.assign(std::make_move_iterator(left.begin() + 1),
+                                std::make_move_iterator(left.end()));
+    b.key = new_branch_key(s, e);
+    if (Call *call = s.find_call(e.call); call != nullptr && !e.in_dialog)
+        turn_leg(s, *call, call->branches[b.call_branch].callee, b.target);
     ++s.counts["failovers"];
     return true;
 }

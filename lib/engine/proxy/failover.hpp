@@ -1,4 +1,5 @@
-// RFC 3263 section 4.3: a branch whose next hop fails goes on with another one.
+// A branch whose next hop fails goes on with another one (RFC 3263 section 4.3), one whose flow fails with
+// another flow of the same client (RFC 5626 section 7).
 #pragma once
 
 #include <cstddef>
@@ -28,6 +29,9 @@ void lead_to_hops(State &s, Exchange &e, std::size_t branch, std::vector<NextHop
 /// The branch gets its next hop, and a branch parameter of its own: it is to be sent again. False when there
 /// is none left, or nothing is to come of the branch.
 [[nodiscard]] bool turn_to_next_hop(State &s, Exchange &e, std::size_t branch, HopFailure how);
+
+/// The same for the client's next flow.
+[[nodiscard]] bool turn_to_next_flow(State &s, Exchange &e, std::size_t branch);
 
 /// RFC 3261 section 18.1.1: a request of this size goes by TCP where its target left the transport open. The
 /// branch then leads there, and by UDP again when TCP fails: it is to be written anew.

@@ -178,6 +178,13 @@ bool fail_over(State &s, Exchange &e, std::size_t index, HopFailure how) {
     return true;
 }
 
+bool change_flow(State &s, Exchange &e, std::size_t index) {
+    if (e.state == Exchange::State::answered || !turn_to_next_flow(s, e, index))
+        return false;
+    send(s, e, index);
+    return true;
+}
+
 void cancel_others(State &s, Exchange &e, std::size_t winner, std::string_view reason) {
     e.targets.clear();
     for (std::size_t i = 0; i < e.branches.size(); ++i)

@@ -38,6 +38,8 @@ void close_branch_locally(State &s, Exchange &e, std::size_t branch, std::uint16
                           std::string_view warning = {});
 /// Sends the branch to its next hop, if there is one left.
 [[nodiscard]] bool fail_over(State &s, Exchange &e, std::size_t branch, HopFailure how);
+/// Sends it over the client's next flow, if there is one left.
+[[nodiscard]] bool change_flow(State &s, Exchange &e, std::size_t branch);
 
 /// The exchange is over: connections that die do not concern it any more.
 void forget_connections(State &s, const Exchange &e);

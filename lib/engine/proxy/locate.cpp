@@ -1,10 +1,14 @@
 #include "engine/proxy/locate.hpp"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
+#include "base/text.hpp"
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/processor.hpp"
+#include "engine/proxy/push.hpp"
 #include "engine/proxy/upstream.hpp"
 #include "engine/proxy/way.hpp"
 
@@ -25,6 +29,66 @@ Target target_of(const locate::Binding &binding) {
     return target;
 }
 
+/// The way to the address of record, to one instance of it by its public GRUU, or by a temporary one that
+/// hides whose it is.
+struct Called {
+    std::string aor;
+    std::vector<locate::Binding> reachable; ///< The preferred first.
+    std::vector<locate::Binding> all;       ///< Those that are not reachable, too; where they matter.
+    bool known = true;                      ///< False for a temporary GRUU that is none of ours, or over.
+};
+
+Called find_called(const State &s, const wire::sip::Uri &uri, std::string_view domain) {
+    Called called;
+    called.aor = locate::aor_key(wire::sip::unescape(uri.user), domain);
+    const auto temporary = s.registrar.gruu_key().open(uri);
+    if (temporary)
+        called.aor = temporary->aor;
+    called.reachable = s.table.reachable(called.aor, s.now.unix);
+    const bool gruu = registrar::is_gruu(uri);
+    if (gruu || called.reachable.empty())
+        called.all = s.table.of(called.aor);
+    if (!gruu)
+        return called;
+    auto another = [&](const locate::Binding &b) {
+        return temporary ? !s.registrar.gruu_key().names(*temporary, b) : !registrar::names_instance(uri, b);
+    };
+    std::erase_if(called.reachable, another);
+    std::erase_if(called.all, another);
+    // RFC 5627 section 5.4: a temporary GRUU ends with its registration.
+    called.known = !temporary || !called.all.empty();
+    return called;
+}
+
+/// RFC 5626 section 7: "the proxy MUST NOT populate the target set with more than one contact with the same
+/// AOR and instance-id at a time." The others wait beside it. A flow on which media are spoken differently
+/// would need another offer.
+std::vector<Target> one_flow_each(const std::vector<locate::Binding> &bindings) {
+    std::vector<Target> targets;
+    std::map<std::string_view, std::size_t> by_client;
+    for (const locate::Binding &binding : bindings) {
+        Target target = target_of(binding);
+        auto place = by_client.end();
+        bool first = true;
+        if (binding.reg_id != 0)
+            std::tie(place, first) = by_client.emplace(binding.instance, targets.size());
+        if (first)
+            targets.push_back(std::move(target));
+        else if (targets[place->second].kind == target.kind)
+            targets[place->second].other_flows.push_back(std::move(target));
+    }
+    return targets;
+}
+
+/// A Contact that is a GRUU stands in a dialog for the registered one, by which the client knows itself.
+std::string contact_of(const State &s, const Exchange &e, const Leg &leg) {
+    if (e.domain && registrar::is_gruu(e.uri))
+        for (const locate::Binding &b : s.table.of(leg.aor))
+            if (locate::slot_of(b) == leg.slot)
+                return b.contact;
+    return std::string(e.request.request_uri());
+}
+
 Next locate_in_dialog(State &s, Exchange &e) {
     Place place = *place_of(s, e);
     Leg &leg = place.receiver();
@@ -34,7 +98,7 @@ Next locate_in_dialog(State &s, Exchange &e) {
         return reply(s, e, 480, "Connection Lost");
     }
     Target target;
-    target.uri = e.request.request_uri();
+    target.uri = contact_of(s, e, leg);
     target.flow = leg.flow;
     target.aor = leg.aor;
     target.slot = leg.slot;
@@ -67,11 +131,8 @@ Next answer_absent(State &s, Exchange &e, std::string_view user) {
 
 } // namespace
 
-std::vector<Target> targets_of(const State &s, std::string_view user, std::string_view domain) {
-    std::vector<Target> targets;
-    for (const locate::Binding &binding : s.table.reachable(locate::aor_key(user, domain), s.now.unix))
-        targets.push_back(target_of(binding));
-    return targets;
+std::vector<Target> targets_of(const State &s, const wire::sip::Uri &uri, std::string_view domain) {
+    return one_flow_each(find_called(s, uri, domain).reachable);
 }
 
 Next locate_targets(State &s, Exchange &e) {
@@ -83,9 +144,15 @@ Next locate_targets(State &s, Exchange &e) {
         return locate_client(s, e);
     if (e.next_hop)
         return locate_next_hop(e);
-    std::string user = wire::sip::unescape(e.uri.user);
-    e.targets = targets_of(s, user, *e.domain);
-    return e.targets.empty() ? answer_absent(s, e, user) : Next::go_on;
+    const Called called = find_called(s, e.uri, *e.domain);
+    if (!called.known)
+        return reply(s, e, 404);
+    e.targets = one_flow_each(called.reachable);
+    if (!e.targets.empty())
+        return Next::go_on;
+    if (Next next = await_sleepers(s, e, called.aor, called.all); next != Next::go_on)
+        return next;
+    return answer_absent(s, e, base::cut(called.aor, '@').first);
 }
 
 } // namespace cord::engine::proxy

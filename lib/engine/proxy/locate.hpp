@@ -10,7 +10,9 @@ namespace cord::engine::proxy {
 
 struct State;
 
-/// One target for each binding that can be reached, the most preferred first.
-[[nodiscard]] std::vector<Target> targets_of(const State &s, std::string_view user, std::string_view domain);
+/// One target for each client that can be reached, the most preferred first: those of a user, or the one that
+/// a GRUU names. The domain is that of the URI, and ours.
+[[nodiscard]] std::vector<Target> targets_of(const State &s, const wire::sip::Uri &uri,
+                                             std::string_view domain);
 
 } // namespace cord::engine::proxy

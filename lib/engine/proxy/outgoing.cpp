@@ -25,18 +25,12 @@ void count_hop(Edit &edit) {
     edit.set(HeaderId::max_forwards, std::to_string(hops && *hops ? std::max(**hops, 1U) - 1 : 70));
 }
 
-std::string record_route(const State &s, const Flow &flow, const std::string &token) {
-    return fmt::format("<sip:{}@{}{}{};lr>", token, s.identity.host_port(flow),
-                       flow.transport == Transport::udp ? "" : ";transport=",
-                       flow.transport == Transport::udp ? "" : transaction::uri_name(flow.transport));
-}
-
 /// Item 4. RFC 5658 section 3: a proxy with two faces writes both, so that each side sends to the one it can
 /// reach.
 void add_record_route(Edit &edit, const State &s, const Exchange &e, const Branch &branch) {
     std::string token = s.token_key.seal({e.call, branch.call_branch});
-    std::string inner = record_route(s, e.flow, token);
-    std::string outer = record_route(s, branch.target.flow, token);
+    std::string inner = route_to_us(s, e.flow, token);
+    std::string outer = route_to_us(s, branch.target.flow, token);
     edit.prepend(HeaderId::record_route, inner);
     if (outer != inner)
         edit.prepend(HeaderId::record_route, outer);
@@ -116,6 +110,12 @@ void take_secrets(Edit &edit) {
 }
 
 } // namespace
+
+std::string route_to_us(const State &s, const Flow &flow, const std::string &token) {
+    return fmt::format("<sip:{}@{}{}{};lr>", token, s.identity.host_port(flow),
+                       flow.transport == Transport::udp ? "" : ";transport=",
+                       flow.transport == Transport::udp ? "" : transaction::uri_name(flow.transport));
+}
 
 std::string loop_mark(const State &s, const Exchange &e) {
     std::string text;

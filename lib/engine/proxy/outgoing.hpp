@@ -10,6 +10,10 @@ namespace cord::engine::proxy {
 
 struct State;
 
+/// A Route to us on this flow: for Record-Route and Service-Route.
+[[nodiscard]] std::string route_to_us(const State &s, const transaction::Flow &flow,
+                                      const std::string &token);
+
 /// RFC 3261 section 16.6 item 8: a hash over what decides the way of a request, at the end of our Via branch.
 /// If the same request meets it again, it goes in a loop.
 [[nodiscard]] std::string loop_mark(const State &s, const Exchange &e);

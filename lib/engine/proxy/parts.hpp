@@ -22,6 +22,7 @@ struct Core::Parts : State {
     void on_cancel(const wire::sip::Message &request, const transaction::Received &received);
     void run(Exchange &e);
     void resume(std::uint64_t exchange);
+    void resume_woken(std::uint64_t exchange);
     void reject_malformed(const wire::sip::Message &request, const Flow &flow, const wire::sip::Fault &fault);
     void reject_statelessly(const wire::sip::Message &request, const Flow &flow, std::uint16_t code,
                             std::string_view reason, const Headers &headers = {});

@@ -37,7 +37,7 @@ std::vector<Target> places_of(const State &s, const Exchange &e, const NameAddr 
     std::vector<Target> targets;
     if (auto domain = uri.params.has("maddr") ? std::nullopt : s.identity.own_domain(uri)) {
         if (!uri.user.empty())
-            targets = targets_of(s, wire::sip::unescape(uri.user), *domain);
+            targets = targets_of(s, uri, *domain);
     } else if (auto place = allowed_hop(s, uri)) {
         Target &target = targets.emplace_back();
         target.uri = uri.text;

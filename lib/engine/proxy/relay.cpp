@@ -26,8 +26,14 @@ Next check_relay(State &s, Exchange &e) {
     if (!e.client.empty() || e.to_upstream)
         return admit(s, e);
     if (e.request.method() == Method::register_) {
-        bool ours = e.domain && s.identity.own_domain(e.to.uri) && !is_upstream_domain(s, e.to.uri);
-        return ours ? Next::go_on : reply(s, e, 403, "Not A Domain Of This Registrar");
+        if (!e.domain)
+            return reply(s, e, 403, "Not A Domain Of This Registrar");
+        // RFC 3261 section 10.3 item 5: "If the address-of-record is not valid for the domain in the
+        // Request-URI, the registrar MUST send a 404 (Not Found) response". An address of ours in the
+        // Request-URI stands for every domain of ours.
+        auto domain = is_upstream_domain(s, e.to.uri) ? std::nullopt : s.identity.own_domain(e.to.uri);
+        auto named = s.identity.domain_named(e.uri.host);
+        return domain && (!named || *named == *domain) ? Next::go_on : reply(s, e, 404);
     }
     // We relay for our own users, and to our own domains or where the operator lets it lead.
     if (s.config.authenticate && e.authenticated.empty() && !e.is_for_server() &&

@@ -99,6 +99,10 @@ void take_failure(State &s, Exchange &e, std::size_t index, const Message &respo
         return;
     if (response.status() == 503 && fail_over(s, e, index, refusal(response)))
         return;
+    // RFC 5626 section 7: on a 430 "the proxy SHOULD replace the failed branch with another target [...] with
+    // the same AOR and instance-id, but with a different reg-id".
+    if (response.status() == 430 && change_flow(s, e, index))
+        return;
     if (follow_redirect(s, e, index, response))
         return;
     // A branch that we gave up answers our CANCEL with 487: to the caller that is a timeout.
@@ -212,7 +216,8 @@ void on_response(State &s, Exchange &e, std::size_t index, const Message &respon
 
 void on_branch_failure(State &s, Exchange &e, std::size_t index, std::uint16_t code) {
     Branch &b = e.branches[index];
-    if (b.state == Branch::State::done || fail_over(s, e, index, code == 408 ? silence : breakage))
+    if (b.state == Branch::State::done || change_flow(s, e, index) ||
+        fail_over(s, e, index, code == 408 ? silence : breakage))
         return;
     // Section 16.9: "If the transport layer notifies a proxy of an error when it tries to forward a request
     // [...], the proxy MUST behave as if the forwarded request received a 503": section 16.7 item 6 makes a

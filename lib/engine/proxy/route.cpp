@@ -32,7 +32,7 @@ OwnRoutes read_routes(const State &s, const wire::sip::Message &request) {
             own.next = *route;
             return own;
         }
-        if (token)
+        if (token && token->call != 0)
             own.token = token;
         if (s.token_key.is_client(route->uri.user))
             own.client = route->uri.user;

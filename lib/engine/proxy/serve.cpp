@@ -1,5 +1,7 @@
 #include "engine/proxy/calls.hpp"
+#include "engine/proxy/outgoing.hpp"
 #include "engine/proxy/processor.hpp"
+#include "engine/proxy/push.hpp"
 #include "engine/proxy/way.hpp"
 
 namespace cord::engine::proxy {
@@ -11,6 +13,10 @@ constexpr std::string_view methods_relayed =
     "INVITE, ACK, CANCEL, BYE, UPDATE, PRACK, INFO, MESSAGE, OPTIONS, REFER, NOTIFY, SUBSCRIBE, REGISTER";
 
 Next answer(State &s, Exchange &e, registrar::Answer answer) {
+    // RFC 3608 section 6.3: the client's requests come here by the route that we tell it. One that registers
+    // directly has its way; one behind an edge proxy would go by that alone.
+    if (answer.code == 200 && e.request.has(wire::sip::HeaderId::path))
+        answer.headers.emplace_back("Service-Route", route_to_us(s, e.flow, s.token_key.seal({})));
     return reply(s, e, static_cast<std::uint16_t>(answer.code), answer.reason, std::move(answer.headers));
 }
 
@@ -21,8 +27,11 @@ Next answer_stored(State &s, Exchange &e) {
         return reply(s, e, 503, "Registration Could Not Be Stored", {{"Retry-After", "5"}});
     }
     ++s.counts["registrations"];
-    for (const locate::Change &change : e.registered->changes)
+    for (const locate::Change &change : e.registered->changes) {
         s.announce(change);
+        if (!change.removed)
+            wake(s, locate::aor_key(change.binding));
+    }
     return answer(s, e, std::move(e.registered->answer));
 }
 
@@ -51,7 +60,7 @@ Next answer_options(State &s, Exchange &e) {
     return reply(s, e, 200, "OK",
                  {{"Allow", std::string(methods_relayed)},
                   {"Accept", "application/sdp"},
-                  {"Supported", "path, outbound"}});
+                  {"Supported", std::string(registrar::supported)}});
 }
 
 } // namespace

@@ -8,7 +8,7 @@ namespace cord::engine::proxy {
 namespace {
 
 registrar::Limits limits_of(const Config &c) {
-    return {c.min_expires, c.max_expires, c.default_expires, c.max_contacts};
+    return {c.min_expires, c.max_expires, c.default_expires, c.max_contacts, c.push_providers};
 }
 
 } // namespace

@@ -40,7 +40,7 @@ struct Question {
 
 /// Something to look at when its time comes; whether it still holds is seen then.
 struct Alarm {
-    enum class Kind { ringing, grace, idle };
+    enum class Kind { ringing, grace, idle, wake };
     Kind kind;
     std::uint64_t id = 0; ///< Of the exchange or the call.
     std::size_t branch = 0;
@@ -79,6 +79,7 @@ struct State {
     std::map<std::uint64_t, CallEnd> ended_calls; ///< Those whose breaker has not yet told of their media.
     Index<std::string> legs_by_slot;
     Index<std::uint64_t> legs_by_connection;
+    Index<std::string> sleepers; ///< Exchanges that wait for somebody to wake, by address of record.
     Index<std::uint64_t> exchanges_by_connection; ///< INVITEs by the caller's, branches by the callee's.
     std::unordered_map<Token, Question> questions;
     std::multimap<base::Time, Alarm> alarms;

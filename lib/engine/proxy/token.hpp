@@ -14,7 +14,7 @@ namespace cord::engine::proxy {
 /// What a token says. It never names a connection: who takes part in the call is looked up in the call, so
 /// that a client that comes back on another connection is found by the routes given out before.
 struct RouteToken {
-    std::uint64_t call = 0;
+    std::uint64_t call = 0; ///< 0 in a Service-Route, which is of no call.
     std::uint32_t branch = 0;
 
     bool operator==(const RouteToken &) const = default;

@@ -81,7 +81,7 @@ Next check_end(State &s, Exchange &e) {
         return has_come_too_far(e) ? reply(s, e, 483) : Next::go_on;
     // RFC 3261 section 8.2.2.3: "If a UAS does not understand an option-tag listed in a Require header field,
     // it MUST respond by generating a response with status code 420 (Bad Extension)."
-    std::string unknown = unknown_options(e.request, HeaderId::require, {"path", "outbound"});
+    std::string unknown = unknown_options(e.request, HeaderId::require, {"path", "outbound", "gruu"});
     return unknown.empty() ? Next::go_on : reply(s, e, 420, {}, {{"Unsupported", unknown}});
 }
 

@@ -54,24 +54,34 @@ base::Result<std::vector<Contact>> read_contacts(const wire::sip::Message &reque
         auto contact = read_contact(value.text, expires, outbound);
         if (!contact)
             return tl::unexpected(contact.error());
-        flows += contact->reg_id != 0;
+        flows += contact->reg_id != 0 && contact->expires.value_or(1) != 0;
         contacts.push_back(std::move(*contact));
     }
-    // RFC 5626 section 6: several Contacts with reg-id in one REGISTER are answered 400.
+    // RFC 5626 section 6: several Contacts with reg-id that are to stay in one REGISTER are answered 400.
     if (flows > 1)
         return base::fail("more than one Contact with a reg-id");
     return contacts;
 }
 
-bool same_binding(const Contact &contact, const transaction::Flow &flow, const locate::Binding &binding) {
+bool same_binding(const Contact &contact, const locate::Binding &binding) {
     if (contact.reg_id != 0 && binding.reg_id != 0)
         return contact.instance == binding.instance && contact.reg_id == binding.reg_id;
-    if (!contact.instance.empty() && contact.instance == binding.instance &&
-        flow.remote == binding.flow.remote)
-        return true;
     auto a = wire::sip::Uri::parse(contact.uri);
     auto b = wire::sip::Uri::parse(binding.contact);
     return a && b && wire::sip::equivalent(*a, *b);
+}
+
+bool is_restarted(const Contact &contact, const transaction::Flow &flow, const locate::Binding &binding) {
+    // Flows of one client with different numbers are meant to be several.
+    if (contact.reg_id != 0 && binding.reg_id != 0)
+        return false;
+    const bool same_client = !contact.instance.empty() && contact.instance == binding.instance;
+    if (binding.reachable)
+        return same_client && flow.remote == binding.flow.remote;
+    // One that has lost its connection is back on another. RFC 8599 section 4.1.1: the push service knows it
+    // by its pn-prid.
+    auto push = locate::push_of(contact.uri);
+    return same_client || (push && push == locate::push_of(binding.contact));
 }
 
 std::string contact_value(const locate::Binding &binding, base::UnixTime now) {

@@ -26,9 +26,12 @@ struct Contact {
 [[nodiscard]] base::Result<std::vector<Contact>> read_contacts(const wire::sip::Message &request);
 
 /// Whether both name the same: RFC 5626 section 6 compares instance and reg-id where there are any, RFC 3261
-/// section 10.3 the URIs. A phone that was started again at the same address is itself again, although some
-/// make up another user part each time.
-[[nodiscard]] bool same_binding(const Contact &contact, const transaction::Flow &flow,
+/// section 10.3 the URIs.
+[[nodiscard]] bool same_binding(const Contact &contact, const locate::Binding &binding);
+
+/// A phone that was started again at the same address is itself again, although some make up another user
+/// part each time; and so is one whose connection was lost.
+[[nodiscard]] bool is_restarted(const Contact &contact, const transaction::Flow &flow,
                                 const locate::Binding &binding);
 
 /// As a Contact header field of the answer: the URI as the client wrote it and no more parameters than the

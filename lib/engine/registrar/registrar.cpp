@@ -38,6 +38,21 @@ bool out_of_order(const Binding &binding, std::string_view call_id, std::uint32_
     return binding.call_id == call_id && cseq <= binding.cseq;
 }
 
+/// RFC 3261 section 10.3 item 8: "The response SHOULD include a Date header field." Its form is that of RFC
+/// 1123.
+std::string date(base::UnixTime now) {
+    constexpr std::string_view days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::string_view months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const std::chrono::sys_days day = std::chrono::floor<std::chrono::days>(now);
+    const std::chrono::year_month_day ymd(day);
+    const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(now - day));
+    return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", days[std::chrono::weekday(day).c_encoding()],
+                       static_cast<unsigned>(ymd.day()), months[static_cast<unsigned>(ymd.month()) - 1],
+                       static_cast<int>(ymd.year()), time.hours().count(), time.minutes().count(),
+                       time.seconds().count());
+}
+
 bool asks_for_outbound(const Message &request, const std::vector<Change> &changes) {
     return wire::sip::lists(request, HeaderId::supported, "outbound") &&
            std::any_of(changes.begin(), changes.end(),
@@ -51,6 +66,18 @@ std::size_t count_values(const Message &request, HeaderId id) {
     return n;
 }
 
+/// RFC 8599 section 5.3: who can have a client woken by the service that it names says so in the 2xx, by
+/// +sip.pns.
+std::string feature_caps(const std::vector<Change> &changes, const std::vector<std::string> &providers) {
+    for (const Change &change : changes) {
+        auto push = change.removed ? std::nullopt : locate::push_of(change.binding.contact);
+        for (const std::string &provider : providers)
+            if (push && base::iequals(push->provider, provider))
+                return fmt::format("*;+sip.pns=\"{}\"", provider);
+    }
+    return {};
+}
+
 /// RFC 5626 section 6: a request that passed another proxy needs that proxy's `ob` in its topmost Path.
 bool first_hop_lacks_outbound(const Message &request) {
     if (count_values(request, HeaderId::via) < 2)
@@ -58,6 +85,17 @@ bool first_hop_lacks_outbound(const Message &request) {
     auto path = wire::sip::first_name_addr(request, HeaderId::path);
     return !path || !*path || !(*path)->uri.params.has("ob");
 }
+
+/// RFC 5626 section 4.4.1: how often a client over TCP or TLS sends CRLF CRLF. Browsers cannot know of it,
+/// and over UDP the NAT in between sets the pace.
+constexpr int flow_timer = 120;
+bool keeps_alive_by_lines(transaction::Transport transport) {
+    return transaction::is_reliable(transport) && !transaction::is_websocket(transport);
+}
+
+/// RFC 3261 section 10.3 item 7 refuses as too brief what is shorter than the registrar allows, "and smaller
+/// than one hour".
+constexpr std::uint32_t never_too_brief = 3600;
 
 /// Whether the changes, which come in their order, leave more bindings than allowed. There may be more
 /// already, by rows of others or a limit that was lowered: then a refresh and a removal are taken even so.
@@ -86,15 +124,26 @@ std::vector<std::string> path_of(const Message &request) {
     return path;
 }
 
-/// Its connection is gone: false when there is no other way to it.
+/// Its connection is gone: false when there is no other way to it. One that can be woken stays, asleep.
 bool fall_back(Binding &binding) {
     auto flow = locate::flow_to_contact(binding);
+    binding.reachable = flow.has_value();
     if (flow)
         binding.flow = *flow;
-    return flow.has_value();
+    return flow || locate::push_of(binding.contact);
 }
 
 } // namespace
+
+/// RFC 5627 section 5.3: a Contact with an instance gets the pub-gruu and temp-gruu parameters.
+std::string Registrar::gruu_params(const Binding &binding) {
+    if (!has_gruu(binding))
+        return {};
+    std::string out = fmt::format(";pub-gruu=\"{}\"", public_gruu(binding));
+    if (auto temporary = gruu_key_.temporary(binding, random_))
+        out += fmt::format(";temp-gruu=\"{}\"", *temporary);
+    return out;
+}
 
 Outcome Registrar::process(const Message &request, std::string_view user, std::string_view domain,
                            const transaction::Flow &flow, std::uint64_t token, base::Now now) {
@@ -110,18 +159,36 @@ Outcome Registrar::process(const Message &request, std::string_view user, std::s
             return {{439, "First Hop Lacks Outbound Support", {}}, {}};
         // RFC 5626 section 6: the answer then carries Require: outbound.
         outcome.answer.headers.emplace_back("Require", "outbound");
+        if (keeps_alive_by_lines(flow.transport))
+            outcome.answer.headers.emplace_back("Flow-Timer", std::to_string(flow_timer));
     }
     apply(*changes, token);
     outcome.changes = std::move(*changes);
+    outcome.answer.headers.emplace_back("Supported", std::string(supported));
+    outcome.answer.headers.emplace_back("Date", date(now.unix));
+    const bool gives_gruus = wire::sip::lists(request, HeaderId::supported, "gruu");
     // RFC 3261 section 10.3 item 8: "The response MUST contain Contact header field values enumerating all
     // current bindings."
     for (const Binding &binding : table_.of(registration.aor))
-        outcome.answer.headers.emplace_back("Contact", contact_value(binding, now.unix));
+        outcome.answer.headers.emplace_back("Contact", contact_value(binding, now.unix) +
+                                                           (gives_gruus ? gruu_params(binding) : ""));
+    if (auto services = feature_caps(outcome.changes, limits_.push_providers); !services.empty())
+        outcome.answer.headers.emplace_back("Feature-Caps", std::move(services));
     // RFC 3327 section 5.3: the Path goes back in the answer.
     if (wire::sip::lists(request, HeaderId::supported, "path"))
         for (const std::string &uri : path_of(request))
             outcome.answer.headers.emplace_back("Path", fmt::format("<{}>", uri));
     return outcome;
+}
+
+/// RFC 5627 section 5.1: a Contact with an instance that is the address of record itself, or a GRUU of it, is
+/// answered 403, for it would lead requests around in a circle.
+bool Registrar::leads_to_itself(const Registration &registration, const Contact &contact) {
+    auto uri = wire::sip::Uri::parse(contact.uri);
+    if (contact.instance.empty() || !uri || !base::iequals(uri->host, registration.domain))
+        return false;
+    const bool of_user = wire::sip::unescape(uri->user) == registration.user;
+    return uri->params.has("gr") || (of_user && uri->params.empty() && !uri->port);
 }
 
 base::Result<std::vector<Change>, Answer> Registrar::plan(const Registration &registration) const {
@@ -132,9 +199,13 @@ base::Result<std::vector<Change>, Answer> Registrar::plan(const Registration &re
         return refuse(400, contacts.error().text());
     std::vector<Change> changes;
     for (const Contact &contact : *contacts) {
-        auto change = plan_contact(registration, contact);
+        auto change = plan_contact(registration, contact, changes);
         if (!change)
             return tl::unexpected(change.error());
+        // The same Contact twice is one binding, and what was said last of it holds.
+        std::erase_if(changes, [&](const Change &earlier) {
+            return !earlier.removed && same_binding(contact, earlier.binding);
+        });
         if (change->removed && change->binding.ruid.empty())
             continue; // It was not there.
         changes.push_back(std::move(*change));
@@ -162,14 +233,25 @@ Registrar::plan_removal_of_all(const Registration &registration) const {
     return changes;
 }
 
-base::Result<Change, Answer> Registrar::plan_contact(const Registration &registration,
-                                                     const Contact &contact) const {
+base::Result<Change, Answer> Registrar::plan_contact(const Registration &registration, const Contact &contact,
+                                                     const std::vector<Change> &earlier) const {
     const std::vector<Binding> &bindings = table_.of(registration.aor);
     auto known = std::find_if(bindings.begin(), bindings.end(),
-                              [&](const Binding &b) { return same_binding(contact, registration.flow, b); });
+                              [&](const Binding &b) { return same_binding(contact, b); });
+    // One that this request has spoken of is another Contact of the same client.
+    auto spoken_of = [&](const Binding &b) {
+        return std::any_of(earlier.begin(), earlier.end(),
+                           [&](const Change &change) { return change.binding.ruid == b.ruid; });
+    };
+    if (known == bindings.end())
+        known = std::find_if(bindings.begin(), bindings.end(), [&](const Binding &b) {
+            return is_restarted(contact, registration.flow, b) && !spoken_of(b);
+        });
     if (known != bindings.end() && out_of_order(*known, registration.request.call_id(), registration.cseq))
         return refuse(500, "CSeq Out Of Order");
     Binding binding;
+    if (leads_to_itself(registration, contact))
+        return refuse(403, "Contact Leads Back To The Address Of Record");
     binding.ruid = known != bindings.end() ? known->ruid : "";
     binding.user = registration.user;
     binding.domain = base::lower(registration.domain);
@@ -188,7 +270,7 @@ base::Result<Change, Answer> Registrar::plan_contact(const Registration &registr
     if (seconds == 0)
         return Change{true, known != bindings.end() ? *known : binding};
     // RFC 3261 section 10.3 item 7: too brief is 423 with Min-Expires.
-    if (seconds < limits_.min_expires)
+    if (seconds < std::min(limits_.min_expires, never_too_brief))
         return tl::unexpected<Answer>(
             Answer{423, "Interval Too Brief", {{"Min-Expires", std::to_string(limits_.min_expires)}}});
     binding.expires = registration.now + std::chrono::seconds(std::min(seconds, limits_.max_expires));

@@ -14,6 +14,7 @@
 #include "base/time.hpp"
 #include "engine/locate/table.hpp"
 #include "engine/registrar/contact.hpp"
+#include "engine/registrar/gruu.hpp"
 #include "wire/sip/message.hpp"
 
 namespace cord::engine::registrar {
@@ -22,7 +23,8 @@ struct Limits {
     std::uint32_t min_expires = 60;
     std::uint32_t max_expires = 3600;
     std::uint32_t default_expires = 3600;
-    std::size_t max_contacts = 10; ///< Bindings of one address of record.
+    std::size_t max_contacts = 10;             ///< Bindings of one address of record.
+    std::vector<std::string> push_providers{}; ///< Services by which somebody wakes clients.
 };
 
 /// The answer to a REGISTER; `headers` are names with whole values.
@@ -38,9 +40,13 @@ struct Outcome {
     std::vector<locate::Change> changes;
 };
 
+/// The option tags that a registrar of ours knows, as a Supported header field says them.
+inline constexpr std::string_view supported = "path, outbound, gruu";
+
 class Registrar {
   public:
-    Registrar(locate::Table &table, base::Random &random) : table_(table), random_(random) {}
+    Registrar(locate::Table &table, base::Random &random)
+        : table_(table), random_(random), gruu_key_(random) {}
 
     void set_limits(const Limits &limits) { limits_ = limits; }
 
@@ -53,8 +59,11 @@ class Registrar {
 
     void stored(std::uint64_t token, bool ok);
 
+    /// Opens the temporary GRUUs that it gave out.
+    [[nodiscard]] const GruuKey &gruu_key() const { return gruu_key_; }
+
     /// A connection died: its bindings go at once, but for those of clients that take connections at their
-    /// Contact.
+    /// Contact, and of those that can be woken by a push, which are not reachable until they register again.
     [[nodiscard]] std::vector<locate::Change> flow_closed(const transaction::Flow &flow);
 
   private:
@@ -69,11 +78,15 @@ class Registrar {
     base::Result<std::vector<locate::Change>, Answer>
     plan_removal_of_all(const Registration &registration) const;
     base::Result<locate::Change, Answer> plan_contact(const Registration &registration,
-                                                      const Contact &contact) const;
+                                                      const Contact &contact,
+                                                      const std::vector<locate::Change> &earlier) const;
     void apply(const std::vector<locate::Change> &changes, std::uint64_t token);
+    static bool leads_to_itself(const Registration &registration, const Contact &contact);
+    std::string gruu_params(const locate::Binding &binding);
 
     locate::Table &table_;
     base::Random &random_;
+    GruuKey gruu_key_;
     Limits limits_;
     std::map<std::uint64_t, std::vector<Undo>> in_flight_;
 };

@@ -33,9 +33,9 @@ TEST_CASE("a browser registers and finds its own Contact with expires", "[proxy]
         Supported: path,gruu,outbound
         Contact: )") + jssip_contact + ";expires=600"));
     Message ok = alice.next("200");
-    CHECK(ok.header(HeaderId::contact) ==
-          "<sip:gb36a04f@gfdl47hoi500.invalid;transport=ws>;expires=600;+sip.instance="
-          "\"<urn:uuid:bcee7e90-8a97-4604-9073-08c60db51745>\";reg-id=1");
+    CHECK(ok.header(HeaderId::contact)
+              ->starts_with("<sip:gb36a04f@gfdl47hoi500.invalid;transport=ws>;expires=600;+sip.instance="
+                            "\"<urn:uuid:bcee7e90-8a97-4604-9073-08c60db51745>\";reg-id=1;pub-gruu=\"sip:"));
     CHECK(ok.header(HeaderId::via) == "SIP/2.0/WSS gfdl47hoi500.invalid;branch=z9hG4bKx6535701");
     CHECK(ok.header(HeaderId::require) == "outbound");
     REQUIRE(bench.core().contacts("alice", "iop.test", bench.now()).size() == 1);

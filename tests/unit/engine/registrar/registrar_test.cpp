@@ -1,50 +1,8 @@
-#include "engine/registrar/registrar.hpp"
-
-#include <fmt/format.h>
-
-#include "base/text.hpp"
+#include "fixture.hpp"
 #include "support/catch.hpp"
 
 using namespace cord;
-using namespace cord::engine::registrar;
-using cord::engine::locate::Table;
-using cord::engine::transaction::Flow;
-using cord::engine::transaction::Transport;
-using namespace std::chrono_literals;
-using wire::sip::Message;
-
-namespace {
-
-Message request(std::string_view lines, std::string_view call_id = "c", int cseq = 1) {
-    std::string text =
-        fmt::format("REGISTER sip:example.org SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\n"
-                    "To: <sip:a@example.org>\r\nFrom: <sip:a@example.org>;tag=1\r\n"
-                    "Call-ID: {}\r\nCSeq: {} REGISTER\r\n",
-                    call_id, cseq);
-    base::split(lines, '\n', [&](std::string_view line) { text += fmt::format("{}\r\n", base::trim(line)); });
-    return *Message::parse(text + "Content-Length: 0\r\n\r\n");
-}
-
-struct Fixture {
-    base::SeededRandom random{1};
-    Table table;
-    Registrar registrar{table, random};
-    base::Now now{base::Time(1s), base::UnixTime(1000s)};
-    Flow flow{Transport::udp, 0, 0, *base::Endpoint::parse("10.0.0.1:5060"),
-              *base::Endpoint::parse("10.0.0.2:5060")};
-    std::uint64_t token = 0;
-
-    Outcome process(const Message &m) { return registrar.process(m, "a", "example.org", flow, ++token, now); }
-    std::vector<std::string> contacts(const Outcome &outcome) {
-        std::vector<std::string> out;
-        for (const auto &[name, value] : outcome.answer.headers)
-            if (name == "Contact")
-                out.push_back(value);
-        return out;
-    }
-};
-
-} // namespace
+using namespace cord::test;
 
 TEST_CASE("several contacts, each with its own expiry and q, come back as they were written", "[registrar]") {
     Fixture f;
@@ -165,8 +123,7 @@ TEST_CASE("reg-id without outbound, and outbound by way of another proxy", "[reg
     CHECK(f.process(request(text, "x")).answer.code == 439);
     auto by_path = f.process(request(std::string(text) + "\nPath: <sip:edge.example.org;lr;ob>", "x"));
     CHECK(by_path.answer.code == 200);
-    CHECK(by_path.answer.headers.back() ==
-          std::pair<std::string_view, std::string>("Path", "<sip:edge.example.org;lr;ob>"));
+    CHECK(f.headers(by_path, "Path") == std::vector<std::string>{"<sip:edge.example.org;lr;ob>"});
     CHECK(by_path.changes[0].binding.path == std::vector<std::string>{"sip:edge.example.org;lr;ob"});
 }
 
