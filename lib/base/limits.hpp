@@ -27,6 +27,8 @@ inline constexpr std::size_t dns_questions = 64;
 inline constexpr std::size_t dns_records = 32;
 /// Clients that are registered with an upstream server through us; another gets 503.
 inline constexpr std::size_t upstream_clients = 100'000;
+/// Bytes of a token that a client proves itself with.
+inline constexpr std::size_t bearer_token = 8'192;
 /// Addresses of next hops that are remembered as dead; for another, one is forgotten.
 inline constexpr std::size_t dead_hops = 1'024;
 /// An HTTP request's head; longer is answered 431.

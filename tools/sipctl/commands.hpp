@@ -46,6 +46,22 @@ class LiveCommands {
     std::vector<std::string> names_;
 };
 
+/// trust add, rm, list
+class TrustCommands {
+  public:
+    TrustCommands(io::cli::App &app, Context &context);
+
+  private:
+    [[nodiscard]] Outcome<io::db::Address> named() const;
+    [[nodiscard]] Outcome<int> add();
+    [[nodiscard]] Outcome<int> remove();
+    [[nodiscard]] Outcome<int> list();
+
+    Context &context_;
+    std::string address_, tag_;
+    std::int64_t port_ = 0;
+};
+
 /// rpc
 class RpcCommand {
   public:

@@ -84,14 +84,10 @@ base::Result<io::rpc::Client, io::rpc::Refusal> Context::connect() const {
     return io::rpc::Client::connect(control_.empty() ? socket_path("proxy.sock") : control_);
 }
 
-void Context::tell_of_user(const Aor &aor, bool removed) const {
+void Context::tell(const Calls &calls) const {
     auto proxy = connect();
     if (!proxy)
         return;
-    std::vector<std::pair<const char *, std::vector<std::string>>> calls = {
-        {names::reload_domains, {}}, {names::user_changed, {json_string(aor.text())}}};
-    if (removed)
-        calls.push_back({names::remove_bindings, {json_string("location"), json_string(aor.text())}});
     for (const auto &[method, params] : calls) {
         auto answer = proxy->call(method, params);
         // 404: the user had no bindings, which is no news.
@@ -100,6 +96,15 @@ void Context::tell_of_user(const Aor &aor, bool removed) const {
                             answer.error().message));
     }
 }
+
+void Context::tell_of_user(const Aor &aor, bool removed) const {
+    Calls calls = {{names::reload_domains, {}}, {names::user_changed, {json_string(aor.text())}}};
+    if (removed)
+        calls.push_back({names::remove_bindings, {json_string("location"), json_string(aor.text())}});
+    tell(calls);
+}
+
+void Context::tell_of_addresses() const { tell({{names::reload_addresses, {}}}); }
 
 io::cli::Table Context::table(std::vector<io::cli::Column> columns) const {
     return io::cli::Table(std::move(columns), io::cli::Table::form(json_));

@@ -47,12 +47,17 @@ class Context {
     [[nodiscard]] base::Result<io::rpc::Client, io::rpc::Refusal> connect() const;
     /// Tells a running proxy; silently nothing when none runs. `aor` and whether it is gone.
     void tell_of_user(const Aor &aor, bool removed) const;
+    /// The same of trusted addresses.
+    void tell_of_addresses() const;
 
     [[nodiscard]] io::cli::Table table(std::vector<io::cli::Column> columns) const;
     void declare_json(io::cli::Command &command);
     [[nodiscard]] bool json() const { return json_; }
 
   private:
+    using Calls = std::vector<std::pair<const char *, std::vector<std::string>>>;
+    void tell(const Calls &calls) const;
+
     io::cli::App &app_;
     io::db::DatabaseOption database_;
     std::string domain_;

@@ -6,6 +6,7 @@ int main(int argc, char **argv) {
     cord::io::cli::App app("sipctl", "Provision users, and look at and steer running daemons");
     Context context(app);
     UserCommands users(app, context);
+    TrustCommands trust(app, context);
     LiveCommands live(app, context);
     RpcCommand rpc(app, context);
     return app.run(argc, argv);

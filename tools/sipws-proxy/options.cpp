@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "io/cli/exit_code.hpp"
+#include "key_file.hpp"
 #include "wire/sip/uri.hpp"
 
 namespace cord::tools::sipws_proxy {
@@ -96,6 +97,12 @@ void declare(io::cli::App &app, Options &o) {
     app.choice("--auth", o.auth, {"required", "off"}, "Whether users prove who they are").live();
     app.option("--digest", o.digest, "ALG,...",
                "Digest algorithms in the order offered: MD5, SHA-256, SHA-512-256")
+        .live();
+    app.option("--jwt-key", o.jwt_key, "FILE",
+               "Take tokens for passwords that this key signed: a public key in PEM, a JWK Set, or a secret")
+        .live();
+    app.option("--jwt-authz-server", o.jwt_authz_server, "URL",
+               "Where clients get such tokens, as challenges tell them")
         .live();
     app.repeated("--push-provider", o.push_providers, "NAME",
                  "A push service (RFC 8599) by which somebody wakes clients on the event push-wanted")
@@ -216,6 +223,16 @@ Checked<engine::proxy::Config> core_config(const Options &options) {
     }
     config.authenticate = options.auth == "required";
     config.accounting = options.accounting == "db";
+    if (!options.jwt_key.empty()) {
+        auto keys = read_keys(options.jwt_key);
+        if (!keys)
+            return tl::unexpected(keys.error());
+        config.bearer_keys = std::move(*keys);
+    }
+    if (!is_plain(options.jwt_authz_server, "\"\\"))
+        return wrong_value("jwt-authz-server",
+                           fmt::format("--jwt-authz-server wants a URL, not '{}'", options.jwt_authz_server));
+    config.authz_server = options.jwt_authz_server;
     for (const std::string &name : options.push_providers)
         if (name.empty() || !is_plain(name, "\"\\;,<>"))
             return wrong_value("push-provider",

@@ -19,6 +19,7 @@ struct Options {
     io::db::DatabaseOption database;
     std::string auth = "required";
     std::string digest;
+    std::string jwt_key, jwt_authz_server;
     std::vector<std::string> push_providers;
     std::int64_t min_expires = 60, max_expires = 3600;
     std::vector<std::string> breakers;

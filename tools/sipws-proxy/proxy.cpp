@@ -32,6 +32,15 @@ engine::resolve::Reach reach_of(const std::vector<engine::proxy::Listener> &list
     return reach;
 }
 
+std::vector<engine::proxy::TrustedAddress> trusted_of(const std::vector<io::db::Address> &addresses) {
+    std::vector<engine::proxy::TrustedAddress> trusted;
+    for (const io::db::Address &address : addresses)
+        if (auto ip = address.network(); ip && address.group == io::db::trusted_group)
+            trusted.push_back(
+                {*ip, static_cast<unsigned>(address.bits), static_cast<std::uint16_t>(address.port)});
+    return trusted;
+}
+
 } // namespace
 
 Proxy::Proxy(io::net::Loop &loop, Setup setup)
@@ -101,12 +110,16 @@ void Proxy::read_database(std::function<void()> then) {
         using Rows = std::vector<engine::locate::Row>;
         auto domains = database ? database->domains() : io::db::Result<std::vector<std::string>>();
         auto rows = database && domains ? database->bindings(now().unix) : io::db::Result<Rows>();
-        bool good = database && domains && rows;
+        using Addresses = std::vector<io::db::Address>;
+        auto addresses = database && rows ? database->addresses() : io::db::Result<Addresses>();
+        bool good = database && domains && rows && addresses;
         loop_.post([this, then, good, domains = good ? *domains : std::vector<std::string>{},
+                    addresses = good ? std::move(*addresses) : Addresses{},
                     rows = good ? std::move(*rows) : Rows{}] {
             if (!good) {
                 retry_timer_.after(std::chrono::seconds(2), [this] { read_database({}); });
             } else {
+                setup_.config.trusted = trusted_of(addresses);
                 take_domains(domains);
                 if (!std::exchange(bindings_loaded_, true)) {
                     std::vector<engine::locate::Binding> bindings;
@@ -136,11 +149,8 @@ std::optional<engine::locate::Binding> Proxy::binding_of(const engine::locate::R
 }
 
 void Proxy::take_domains(std::vector<std::string> from_database) {
-    if (!setup_.domains_from_database)
-        return;
-    setup_.config.domains = std::move(from_database);
-    if (setup_.config.domains.empty())
-        setup_.config.domains = io::net::own_names();
+    if (setup_.domains_from_database)
+        setup_.config.domains = from_database.empty() ? io::net::own_names() : std::move(from_database);
     configure_core();
 }
 
@@ -164,6 +174,7 @@ void Proxy::reconfigure(Settings settings) {
         config.listeners[i].local = setup_.config.listeners[i].local;
     config.own_hosts = std::move(setup_.config.own_hosts);
     config.breakers = setup_.config.breakers;
+    config.trusted = std::move(setup_.config.trusted); // as the domains
     if (settings.domains_from_database)
         config.domains = std::move(setup_.config.domains); // until the database has told others
     static_cast<Settings &>(setup_) = std::move(settings);
@@ -204,17 +215,18 @@ void Proxy::apply(engine::proxy::LookUser &look) {
     std::string aor = engine::locate::aor_key(look.user, look.domain);
     if (const UserAnswer *known = users_.find(aor, now().mono))
         return core_->on_user(look.token, *known, now()); // whoever applies this looks for what follows
-    database_->look_user(
-        look.user, look.domain, [this, aor, token = look.token](const auto &found, auto version) {
-            UserAnswer answer;
-            if (!found)
-                answer.status = UserAnswer::Status::unavailable;
-            else if (*found)
-                answer = {UserAnswer::Status::found, (*found)->md5, (*found)->sha256, (*found)->sha512_256};
-            users_.put(aor, answer, version, now().mono);
-            core_->on_user(token, answer, now());
-            settle();
-        });
+    database_->look_user(look.user, look.domain,
+                         [this, aor, token = look.token](const auto &found, auto version) {
+                             UserAnswer answer;
+                             if (!found)
+                                 answer.status = UserAnswer::Status::unavailable;
+                             else if (*found)
+                                 answer = {UserAnswer::Status::found, (*found)->md5, (*found)->md5_at,
+                                           (*found)->sha256, (*found)->sha512_256};
+                             users_.put(aor, answer, version, now().mono);
+                             core_->on_user(token, answer, now());
+                             settle();
+                         });
 }
 
 void Proxy::apply(engine::proxy::Resolve &question) {

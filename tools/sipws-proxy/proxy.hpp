@@ -61,7 +61,7 @@ class Proxy {
     /// Hangs up the calls that stand, says goodbye to clients and takes bindings along that end with their
     /// connections; `done` is called within a second.
     void end(std::function<void()> done);
-    /// Reads domains again and forgets what it knows of users.
+    /// Reads domains and trusted addresses again and forgets what it knows of users.
     void reload();
     /// Serves by these settings from now on; their listeners are those bound, in that order.
     void reconfigure(Settings settings);

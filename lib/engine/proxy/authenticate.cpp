@@ -1,7 +1,9 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "engine/bearer/key_set.hpp"
 #include "engine/proxy/processor.hpp"
+#include "engine/proxy/trust.hpp"
 #include "engine/proxy/upstream.hpp"
 #include "wire/sip/headers.hpp"
 
@@ -39,7 +41,10 @@ std::optional<Credentials> credentials_for(const wire::sip::Message &request, st
     return std::nullopt;
 }
 
-std::string_view ha1_for(const UserAnswer &user, Hash hash) {
+/// The digest covers the username as the client wrote it. For user@domain only that of MD5 may be kept apart.
+std::string_view ha1_for(const UserAnswer &user, const Credentials &c, Hash hash) {
+    if (c.username.find('@') != std::string::npos)
+        return hash == Hash::md5 ? std::string_view(user.ha1_md5_at) : std::string_view();
     switch (hash) {
     case Hash::sha256: return user.ha1_sha256;
     case Hash::sha512_256: return user.ha1_sha512_256;
@@ -57,11 +62,38 @@ std::vector<Hash> order_for(const State &s, const Flow &flow) {
     return {Hash::md5};
 }
 
+/// A token in either header field: some clients write Authorization in every request.
+std::string_view token_in(const wire::sip::Message &request) {
+    for (const wire::sip::Field &field : request.fields())
+        if (field.id == HeaderId::authorization || field.id == HeaderId::proxy_authorization)
+            if (std::string_view token = bearer::token_of(field.value); !token.empty())
+                return token;
+    return {};
+}
+
+/// RFC 8898 section 4: the challenge names the authorization server. Where it would name none it is left out,
+/// but for a client that has sent a token.
+std::optional<std::string> bearer_challenge(const State &s, const Exchange &e, const std::string &realm) {
+    const bool token_failed = !token_in(e.request).empty();
+    if (!s.config.bearer_keys || (s.config.authz_server.empty() && !token_failed))
+        return std::nullopt;
+    std::string value = "Bearer realm=\"" + realm + "\"";
+    if (!s.config.authz_server.empty())
+        value += ", authz_server=\"" + s.config.authz_server + "\"";
+    if (token_failed)
+        value += ", error=\"invalid_token\"";
+    return value;
+}
+
 Next challenge(State &s, Exchange &e, const std::string &realm, std::vector<Hash> order, bool stale) {
     bool is_register = e.request.method() == Method::register_;
+    const std::string_view name = is_register ? "WWW-Authenticate" : "Proxy-Authenticate";
     Headers headers;
+    // Before the digests: who reads the last challenge alone does not know this scheme.
+    if (auto value = bearer_challenge(s, e, realm))
+        headers.emplace_back(name, std::move(*value));
     for (std::string &value : s.authenticator.challenges(realm, order, stale, s.now))
-        headers.emplace_back(is_register ? "WWW-Authenticate" : "Proxy-Authenticate", std::move(value));
+        headers.emplace_back(name, std::move(value));
     ++s.counts["challenges"];
     return reply(s, e, is_register ? 401 : 407, {}, std::move(headers));
 }
@@ -69,16 +101,28 @@ Next challenge(State &s, Exchange &e, const std::string &realm, std::vector<Hash
 /// The user part of the digest username: some clients write user@domain.
 std::string_view user_part(const Credentials &c) { return base::cut(c.username, '@').first; }
 
+bool names(const Credentials &c, const Claim &claim) {
+    auto [user, domain] = base::cut(c.username, '@');
+    return user == claim.user && (domain.empty() || base::iequals(domain, claim.domain));
+}
+
+void note_failure(State &s, const Exchange &e, const Claim &claim) {
+    ++s.counts["auth_failures"];
+    s.event("auth-failed", {{"user", claim.user + "@" + claim.domain},
+                            {"src", e.flow.remote.text()},
+                            {"method", std::string(e.request.method_name())}});
+}
+
 Next judge(State &s, Exchange &e, const Claim &claim, const Credentials &credentials) {
     const UserAnswer &user = *e.user;
     std::vector<Hash> order = order_for(s, e.flow);
     if (user.status == UserAnswer::Status::unavailable)
         return reply(s, e, 503, "User Database Unavailable", {{"Retry-After", "5"}});
-    std::string_view ha1 = ha1_for(user, credentials.algorithm);
+    std::string_view ha1 = ha1_for(user, credentials, credentials.algorithm);
     if (user.status == UserAnswer::Status::found && ha1.empty()) {
         // The client took an algorithm for which no HA1 is kept: it is told with stale=true, so that it tries
         // again by itself, with one that will do.
-        std::erase_if(order, [&](Hash hash) { return ha1_for(user, hash).empty(); });
+        std::erase_if(order, [&](Hash hash) { return ha1_for(user, credentials, hash).empty(); });
         return order.empty() ? reply(s, e, 403, "No Usable Password Hash")
                              : challenge(s, e, claim.domain, order, true);
     }
@@ -91,18 +135,42 @@ Next judge(State &s, Exchange &e, const Claim &claim, const Credentials &credent
     if (verdict == Verdict::stale || verdict == Verdict::replayed)
         return challenge(s, e, claim.domain, order, true);
     if (verdict == Verdict::wrong) {
-        ++s.counts["auth_failures"];
         e.why = user.status == UserAnswer::Status::found ? "the password is wrong" : "there is no such user";
-        s.event("auth-failed", {{"user", claim.user + "@" + claim.domain},
-                                {"src", e.flow.remote.text()},
-                                {"method", std::string(e.request.method_name())}});
+        note_failure(s, e, claim);
         return challenge(s, e, claim.domain, order, false);
     }
     // The name proved has to be the one claimed.
-    if (user_part(credentials) != claim.user)
+    if (!names(credentials, claim))
         return reply(s, e, 403, "Digest Username Is Not The User Named");
     e.authenticated = locate::aor_key(claim.user, claim.domain);
     return Next::go_on;
+}
+
+Next judge_token(State &s, Exchange &e, const Claim &claim, std::string_view token) {
+    auto user = s.config.bearer_keys->verify(token, claim.domain, s.now.unix);
+    if (!user) {
+        e.why = "its token proves nothing";
+        e.why = "its token proves nothing";
+        note_failure(s, e, claim);
+        return challenge(s, e, claim.domain, order_for(s, e.flow), false);
+    }
+    if (*user != claim.user)
+        return reply(s, e, 403, "Token Is Not About The User Named");
+    e.authenticated = locate::aor_key(claim.user, claim.domain);
+    return Next::go_on;
+}
+
+Next judge_credentials(State &s, Exchange &e, const Claim &claim) {
+    if (std::string_view token = token_in(e.request); s.config.bearer_keys && !token.empty())
+        return judge_token(s, e, claim, token);
+    auto credentials = credentials_for(e.request, claim.domain);
+    if (!credentials)
+        return challenge(s, e, claim.domain, order_for(s, e.flow), false);
+    if (!e.user) {
+        s.ask_user(e, user_part(*credentials), claim.domain);
+        return Next::wait;
+    }
+    return judge(s, e, claim, *credentials);
 }
 
 } // namespace
@@ -122,16 +190,15 @@ Next authenticate(State &s, Exchange &e) {
         return Next::go_on;
     // RFC 3261 section 22.1: an ACK "MUST NOT" be challenged. One inside a call is known by its token and
     // flow.
-    if (!s.config.authenticate || e.authorized || e.request.method() == Method::ack || !claim)
+    if (!s.config.authenticate || e.authorized || e.request.method() == Method::ack)
         return Next::go_on;
-    auto credentials = credentials_for(e.request, claim->domain);
-    if (!credentials)
-        return challenge(s, e, claim->domain, order_for(s, e.flow), false);
-    if (!e.user) {
-        s.ask_user(e, user_part(*credentials), claim->domain);
-        return Next::wait;
-    }
-    return judge(s, e, *claim, *credentials);
+    e.trusted = is_trusted(s, e);
+    if (!claim)
+        return Next::go_on;
+    if (!e.trusted)
+        return judge_credentials(s, e, *claim);
+    e.authenticated = e.sender;
+    return Next::go_on;
 }
 
 } // namespace cord::engine::proxy

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,10 @@
 #include "crypto/digest.hpp"
 #include "engine/resolve/next_hops.hpp"
 #include "engine/transaction/flow.hpp"
+
+namespace cord::engine::bearer {
+class KeySet;
+}
 
 namespace cord::engine::proxy {
 
@@ -41,12 +46,24 @@ struct Upstream {
     bool rewrite = true;              ///< It reaches clients by a Contact of ours; else by a Path (RFC 3327).
 };
 
+/// Where requests come from that need no password.
+struct TrustedAddress {
+    base::IpAddress ip;
+    unsigned bits = 0;      ///< Of `ip` that count.
+    std::uint16_t port = 0; ///< 0: any.
+
+    [[nodiscard]] bool covers(const base::Endpoint &remote) const;
+};
+
 struct Config {
     std::vector<std::string> domains; ///< Ours; the first is the default. Compared without case.
     std::vector<Listener> listeners;
     /// Addresses and names that reach the listeners bound to every address.
     std::vector<std::string> own_hosts;
     bool authenticate = true;
+    std::vector<TrustedAddress> trusted;
+    std::shared_ptr<const bearer::KeySet> bearer_keys; ///< Of whom signs tokens (RFC 8898); null: none.
+    std::string authz_server; ///< Where clients get them, as challenges tell; empty: they know.
     std::uint32_t min_expires = 60;
     std::uint32_t max_expires = 3600;
     std::uint32_t default_expires = 3600;

@@ -23,6 +23,7 @@ struct UserAnswer {
     enum class Status { found, unknown, unavailable };
     Status status = Status::unknown;
     std::string ha1_md5;
+    std::string ha1_md5_at; ///< MD5 of `user@realm:realm:password`, for clients that write their name so.
     std::string ha1_sha256;
     std::string ha1_sha512_256;
 };

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "engine/bearer/key_set.hpp"
 #include "engine/proxy/state.hpp"
 #include "engine/proxy/upstream_register.hpp"
 #include "wire/sip/edit.hpp"
@@ -71,10 +72,16 @@ std::string set_routes(Edit &edit, const Exchange &e, const Branch &branch) {
     return std::string(next->uri.text);
 }
 
-/// RFC 3261 section 22.3: credentials for our realm end here.
+/// RFC 3261 section 22.3: credentials for our realm end here, and so do tokens, with which anybody could
+/// speak as their owner.
 void take_credentials(Edit &edit, const State &s, const Exchange &e) {
     for (const wire::sip::Field &field : edit.original().fields()) {
-        if (field.id != HeaderId::proxy_authorization)
+        const bool authorization = field.id == HeaderId::authorization;
+        if (!authorization && field.id != HeaderId::proxy_authorization)
+            continue;
+        if (s.config.bearer_keys && !e.to_upstream && !bearer::token_of(field.value).empty())
+            edit.remove(field);
+        if (authorization)
             continue;
         auto credentials = digest::parse_credentials(field.value);
         if (credentials && !e.to_upstream && s.identity.domain_named(credentials->realm))

@@ -36,7 +36,7 @@ Next check_relay(State &s, Exchange &e) {
         return domain && (!named || *named == *domain) ? Next::go_on : reply(s, e, 404);
     }
     // We relay for our own users, and to our own domains or where the operator lets it lead.
-    if (s.config.authenticate && e.authenticated.empty() && !e.is_for_server() &&
+    if (s.config.authenticate && e.authenticated.empty() && !e.trusted && !e.is_for_server() &&
         !comes_from_upstream(s, e.flow))
         return reply(s, e, 403, "Relaying Is For Users Of This Proxy");
     if (!e.domain && !e.next_hop && !e.authenticated.empty())

@@ -13,6 +13,7 @@
 #include "base/time.hpp"
 #include "engine/locate/row.hpp"
 #include "io/db/accounting.hpp"
+#include "io/db/address.hpp"
 #include "io/db/failure.hpp"
 #include "io/db/url.hpp"
 #include "io/db/user.hpp"
@@ -78,6 +79,14 @@ class Database {
     };
     /// Where the table `dbaliases` leads; the first of several.
     [[nodiscard]] Result<std::optional<Target>> alias(const std::string &name, const std::string &domain);
+
+    // Trusted addresses.
+    /// Of all groups, in their order.
+    [[nodiscard]] Result<std::vector<Address>> addresses();
+    /// False when it is there already.
+    [[nodiscard]] Result<bool> add_address(const Address &address);
+    /// False when there is no such row; the tag does not matter.
+    [[nodiscard]] Result<bool> remove_address(const Address &address);
 
     // Bindings.
     /// All that have not expired.

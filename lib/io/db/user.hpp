@@ -18,6 +18,7 @@ struct User {
 /// Hexadecimal digests of `user:domain:password`, empty where not known.
 struct Ha1s {
     std::string md5;
+    std::string md5_at; ///< Of `user@domain:domain:password`.
     std::string sha256;
     std::string sha512_256;
 };

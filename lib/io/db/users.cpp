@@ -47,7 +47,8 @@ bool is_host_character(char c) {
 Ha1s ha1s_of(const std::string &name, const std::string &domain, const std::string &password) {
     using crypto::Hash;
     auto digest = [&](Hash hash) { return crypto::hex_digest(hash, {name, ":", domain, ":", password}); };
-    return {digest(Hash::md5), digest(Hash::sha256), digest(Hash::sha512_256)};
+    return {digest(Hash::md5), crypto::hex_digest(Hash::md5, {name, "@", domain, ":", domain, ":", password}),
+            digest(Hash::sha256), digest(Hash::sha512_256)};
 }
 
 std::optional<std::string> wrong_with_user(const std::string &name, const std::string &domain) {
@@ -74,8 +75,6 @@ std::optional<std::string> wrong_with_user(const std::string &name, const std::s
 Result<bool> Database::add_user(const User &user, const std::string &password) {
     bool added = false;
     const Ha1s ha1s = ha1s_of(user.name, user.domain, password);
-    const std::string ha1b =
-        crypto::hex_digest(crypto::Hash::md5, {user.name, "@", user.domain, ":", user.domain, ":", password});
     auto done = session_->transaction([&]() -> Result<std::monostate> {
         auto there = session_->rows("SELECT 1 FROM subscriber WHERE username = :a AND lower(domain) = :b", 1,
                                     {user.name, user.domain});
@@ -86,7 +85,7 @@ Result<bool> Database::add_user(const User &user, const std::string &password) {
         auto inserted =
             session_->change("INSERT INTO subscriber (username, domain, password, ha1, ha1b) VALUES "
                              "(:a, :b, '', :c, :d)",
-                             {user.name, user.domain, ha1s.md5, ha1b});
+                             {user.name, user.domain, ha1s.md5, ha1s.md5_at});
         if (!inserted)
             return tl::unexpected(inserted.error());
         added = true;
@@ -143,12 +142,10 @@ Result<bool> Database::set_password(const std::string &name, const std::string &
     if (!*known)
         return false;
     const Ha1s ha1s = ha1s_of(name, domain, password);
-    const std::string ha1b =
-        crypto::hex_digest(crypto::Hash::md5, {name, "@", domain, ":", domain, ":", password});
     auto done = session_->transaction([&]() -> Result<std::monostate> {
         auto changed = session_->change("UPDATE subscriber SET password = '', ha1 = :a, ha1b = :b "
                                         "WHERE username = :c AND lower(domain) = :d",
-                                        {ha1s.md5, ha1b, name, domain});
+                                        {ha1s.md5, ha1s.md5_at, name, domain});
         if (!changed)
             return tl::unexpected(changed.error());
         return keep_profile(**known, ha1s);
@@ -195,13 +192,14 @@ Result<std::optional<Ha1s>> Database::ha1s(const std::string &name, const std::s
     }
     // The profile's hashes are of the same password as long as its MD5 is the row's.
     auto rows = session_->rows(
-        fmt::format("SELECT s.password, lower(s.ha1), {} FROM subscriber s {} WHERE s.username = :a AND "
+        fmt::format("SELECT s.password, lower(s.ha1), lower(s.ha1b), {} FROM subscriber s {} WHERE "
+                    "s.username = :a AND "
                     "lower(s.domain) = :b",
                     has_profiles_ ? "coalesce(c.ha1_sha256, ''), coalesce(c.ha1_sha512_256, '')" : "'', ''",
                     has_profiles_ ? "LEFT JOIN cord_subscriber c ON c.username = s.username AND c.domain = "
                                     "lower(s.domain) AND c.ha1 = lower(s.ha1)"
                                   : ""),
-        4, {name, domain});
+        5, {name, domain});
     if (!rows && std::exchange(has_profiles_, false) && was_there)
         return ha1s(name, domain); // that table may have gone since
     if (!rows)
@@ -209,12 +207,12 @@ Result<std::optional<Ha1s>> Database::ha1s(const std::string &name, const std::s
     if (rows->empty())
         return std::nullopt;
     const Texts &row = rows->at(0);
-    const std::string &password = row[0], &ha1 = row[1];
+    const std::string &password = row[0], &ha1 = row[1], &ha1b = row[2];
     if (!password.empty())
         return ha1s_of(name, domain, password);
     if (ha1.size() == sha256_size)
-        return Ha1s{"", ha1, ""};
-    return Ha1s{ha1.size() == md5_size ? ha1 : "", row[2], row[3]};
+        return Ha1s{"", "", ha1, ""};
+    return Ha1s{ha1.size() == md5_size ? ha1 : "", ha1b.size() == md5_size ? ha1b : "", row[3], row[4]};
 }
 
 } // namespace cord::io::db

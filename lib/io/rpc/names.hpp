@@ -20,6 +20,8 @@ inline constexpr const char *remove_contact = "ul.rm_contact";
 inline constexpr const char *statistics = "stats.get_statistics";
 /// No parameters. The domains of the database are read again.
 inline constexpr const char *reload_domains = "domain.reload";
+/// No parameters. The trusted addresses of the database are read again.
+inline constexpr const char *reload_addresses = "permissions.addressReload";
 
 /// No parameters: [{"id":…,"call_id":…,"from":…,"to":…,"state":…,"duration":…,"bridged":…,"codecs":…}]
 inline constexpr const char *calls = "cord.calls";

@@ -277,6 +277,8 @@ void Bench::act(Effect &effect) {
         else if (password != passwords.end()) {
             answer.status = UserAnswer::Status::found;
             answer.ha1_md5 = engine::digest::ha1(Hash::md5, look->user, look->domain, password->second);
+            answer.ha1_md5_at = engine::digest::ha1(Hash::md5, look->user + "@" + look->domain, look->domain,
+                                                    password->second);
             answer.ha1_sha256 = engine::digest::ha1(Hash::sha256, look->user, look->domain, password->second);
         }
         core_->on_user(look->token, answer, now_);
