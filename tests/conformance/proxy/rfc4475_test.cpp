@@ -87,10 +87,10 @@ bool lists(const json &c, int code) {
 
 void enroll(Torture &t, const std::string &aor) {
     t.send(fmt::format(
-               "REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.50;branch=z9hG4bKenroll\r\n"
+               "REGISTER sip:{} SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.50;branch=z9hG4bKenroll\r\n"
                "Max-Forwards: 70\r\nTo: <{}>\r\nFrom: <{}>;tag=1\r\nCall-ID: enroll\r\nCSeq: 1 REGISTER\r\n"
                "Contact: <sip:callee@192.0.2.50>\r\nContent-Length: 0\r\n\r\n",
-               aor, aor),
+               aor.substr(aor.rfind('@') + 1), aor, aor),
            callee_at);
     REQUIRE(final_code(t) == 200);
     t.answers.clear();
