@@ -16,11 +16,15 @@ std::optional<IpAddress> IpAddress::parse(std::string_view s) {
         s = s.substr(1, s.size() - 2);
     if (s.size() >= INET6_ADDRSTRLEN)
         return std::nullopt;
-    const std::string z(s);
+    std::string z(s);
     IpAddress a;
     if (inet_pton(AF_INET, z.c_str(), a.bytes.data()) == 1)
         return a;
     a.v6 = true;
+    // RFC 5118 section 4.10: the grammar of RFC 3261 lets an extra colon stand before an IPv4 part.
+    if (std::size_t colons = z.find(":::");
+        colons != std::string::npos && z.find('.', colons) != std::string::npos)
+        z.erase(colons, 1);
     if (inet_pton(AF_INET6, z.c_str(), a.bytes.data()) == 1)
         return a;
     return std::nullopt;
