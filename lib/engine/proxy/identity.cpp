@@ -25,7 +25,9 @@ std::optional<std::string> Identity::domain_named(std::string_view name) const {
 }
 
 std::optional<std::string> Identity::own_domain(const wire::sip::Uri &uri) const {
-    if (auto domain = domain_named(uri.host))
+    // Where an address is a domain of ours, another port of it is another server on the same machine.
+    const bool other_server = uri.port && base::IpAddress::parse(uri.host) && !is_own_port(*uri.port);
+    if (auto domain = domain_named(uri.host); domain && !other_server)
         return domain;
     if (!config_.domains.empty() && is_own_address(uri.host, uri.port))
         return config_.domains.front();
@@ -34,11 +36,17 @@ std::optional<std::string> Identity::own_domain(const wire::sip::Uri &uri) const
 
 bool Identity::is_own_address(std::string_view host, std::optional<std::uint16_t> port) const {
     return std::any_of(config_.listeners.begin(), config_.listeners.end(), [&](const Listener &listener) {
-        if (!names_host(listener, host))
-            return false;
-        std::uint16_t ours = listener.advertised_port != 0 ? listener.advertised_port : listener.local.port;
-        return !port || *port == ours || *port == listener.local.port;
+        return names_host(listener, host) && (!port || has_port(listener, *port));
     });
+}
+
+bool Identity::is_own_port(std::uint16_t port) const {
+    return std::any_of(config_.listeners.begin(), config_.listeners.end(),
+                       [&](const Listener &listener) { return has_port(listener, port); });
+}
+
+bool Identity::has_port(const Listener &listener, std::uint16_t port) {
+    return port == listener.local.port || (port == listener.advertised_port && port != 0);
 }
 
 bool Identity::names_host(const Listener &listener, std::string_view host) const {

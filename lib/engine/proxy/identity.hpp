@@ -34,6 +34,8 @@ class Identity {
     [[nodiscard]] const Listener &listener(const Flow &flow) const;
 
   private:
+    [[nodiscard]] bool is_own_port(std::uint16_t port) const;
+    [[nodiscard]] static bool has_port(const Listener &listener, std::uint16_t port);
     [[nodiscard]] bool names_host(const Listener &listener, std::string_view host) const;
     const Config &config_;
 };

@@ -20,6 +20,15 @@ struct OwnRoutes {
     std::optional<NameAddr> next; ///< The first Route that is not ours.
 };
 
+/// Of an address another port, if only the usual one, is another server on this machine.
+bool names_us(const State &s, const wire::sip::Uri &uri) {
+    if (!base::IpAddress::parse(uri.host))
+        return s.identity.own_domain(uri).has_value();
+    auto transport = transaction::transport_from(uri.params.value("transport").value_or("udp"));
+    return s.identity.is_own_address(
+        uri.host, uri.port.value_or(transaction::default_port(transport.value_or(Transport::udp))));
+}
+
 OwnRoutes read_routes(const State &s, const wire::sip::Message &request) {
     OwnRoutes own;
     for (const wire::sip::Value &value : request.values(HeaderId::route)) {
@@ -27,8 +36,7 @@ OwnRoutes read_routes(const State &s, const wire::sip::Message &request) {
         if (!route)
             return own;
         auto token = s.token_key.open(route->uri.user);
-        if (!token && !s.identity.is_own_address(route->uri.host, route->uri.port) &&
-            !s.identity.own_domain(route->uri)) {
+        if (!token && !names_us(s, route->uri)) {
             own.next = *route;
             return own;
         }

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Ends what cordboard.sh started, by the ids it wrote.
-for name in proxy breaker; do
+# Ends what cordboard.sh or upstream.sh started, by the ids it wrote.
+for name in proxy breaker legacy; do
     [ -f "$IOP_RUN/$name.pid" ] || continue
     pid=$(cat "$IOP_RUN/$name.pid")
     kill "$pid" 2>/dev/null

@@ -90,3 +90,22 @@ TEST_CASE("an INVITE that replaces another call", "[proxy][passing]") {
     CHECK(at_phone.header(HeaderId::replaces) == replaces);
     CHECK(at_phone.header(HeaderId::require) == "replaces");
 }
+
+TEST_CASE(
+    "a server at another port of our machine stays in the route, though its address is a domain of ours",
+    "[proxy]") {
+    for (const char *place : {"10.77.0.1:5070", "10.77.0.1"}) { // the usual port is not ours here
+        INFO(place);
+        engine::proxy::Config config = Bench::default_config();
+        config.domains.push_back("10.77.0.1");
+        for (auto &listener : config.listeners)
+            listener.local.port += 2;
+        TwoParties t(config);
+        const std::string route = fmt::format("<sip:{};lr>", place);
+        std::string ok = respond(t.ring(), 200, "phone-tag", phone_sdp);
+        ok.insert(ok.find("\r\n") + 2, "Record-Route: " + route + "\r\n");
+        t.bench.send(t.phone, ok);
+        t.bench.send(t.alice, in_dialog(t.alice.next("200"), t.alice, true, "ACK", 12));
+        CHECK(t.phone.next("ACK").header(HeaderId::route) == route);
+    }
+}
