@@ -114,6 +114,18 @@ void Phone::reconnect(std::uint64_t connection, base::Now now) {
     register_now(now);
 }
 
+void Phone::crash() {
+    layer_ = tx::Layer();
+    packets_.clear();
+    alarms_.clear();
+    clients_.clear();
+    calls_.clear();
+    tag_.clear();
+    register_call_id_.clear();
+    register_cseq_ = 0;
+    registered_ = 0;
+}
+
 void Phone::send_register(const Credentials &credentials, base::Now now) {
     const std::string registrar = "sip:" + place_.domain;
     std::string branch;

@@ -75,8 +75,11 @@ class Phone final : public Node {
     void register_now(base::Now now);
     /// Goes on with a new connection to the next hop.
     void reconnect(std::uint64_t connection, base::Now now);
+    /// It loses power: its calls and all that it was about to do are gone. Then it comes up again.
+    void crash();
     void call(const std::string &target, Attempt attempt, base::Now now);
 
+    [[nodiscard]] const std::string &user() const { return place_.user; }
     [[nodiscard]] int registered() const {
         return registered_;
     } ///< The final status of REGISTER; 0: none yet.

@@ -1,11 +1,13 @@
 // The real proxy core at an address of the simulated network, with a database that takes its time and fails
-// at times.
+// at times, and what a process leaves for the one that follows it.
 #pragma once
 
 #include <functional>
 #include <map>
+#include <memory>
 
 #include "base/random.hpp"
+#include "engine/locate/row.hpp"
 #include "engine/proxy/core.hpp"
 #include "sim/node.hpp"
 
@@ -16,7 +18,10 @@ class ProxyNode final : public Node {
     /// Listens on UDP and, for packets with a connection, on WS at the same address.
     ProxyNode(base::Endpoint address, std::string domain, base::Random &random);
 
-    [[nodiscard]] engine::proxy::Core &core() { return core_; }
+    [[nodiscard]] const engine::proxy::Core &core() const { return *core_; }
+    /// The process ends in the middle of it all, and another begins: with the rows of the database and the
+    /// records of calls, and without any connection. Gives the number of calls that it goes on with.
+    std::size_t crash(base::Now now);
     [[nodiscard]] std::uint64_t statistic(std::string_view name) const;
 
     [[nodiscard]] base::Endpoint address() const override { return address_; }
@@ -36,11 +41,16 @@ class ProxyNode final : public Node {
     void act(const engine::proxy::AskBreaker &ask, base::Now now);
     void act(const engine::proxy::Event &, base::Now) {}
     void act(const engine::proxy::Account &, base::Now) {}
+    void act(const engine::proxy::Keep &keep, base::Now) { records_ += keep.record; }
+    void commit(const std::vector<engine::locate::Change> &changes);
     void later(base::Now now, std::function<void(base::Now)> what);
 
     base::Endpoint address_;
     base::Random &random_;
-    engine::proxy::Core core_;
+    engine::proxy::Config config_;
+    std::unique_ptr<engine::proxy::Core> core_;
+    std::map<std::string, engine::locate::Row> rows_;     // of the database, by ruid
+    std::string records_;                                 // of calls
     std::map<std::uint64_t, base::Endpoint> connections_; // open ones, and who is at their other end
     std::vector<Packet> packets_;
     std::multimap<base::Time, std::function<void(base::Now)>> alarms_;

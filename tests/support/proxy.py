@@ -92,6 +92,15 @@ class Proxy:
             self.process.send_signal(number)
         return self.process.wait(20)
 
+    def restart(self, number=signal.SIGKILL):
+        """Ends it by this signal, and starts it again on the same ports."""
+        self.stop(number)
+        for i, word in enumerate(self.arguments):
+            transport, _, rest = word.partition(":")
+            if transport in self.ports and rest.endswith(":0"):
+                self.arguments[i] = f"{transport}:{rest[:-2]}:{self.ports[transport]}"
+        self.start()
+
     def __enter__(self):
         return self
 

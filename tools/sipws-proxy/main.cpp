@@ -78,7 +78,7 @@ class Daemon {
     int check();
     void name_defaults();
     void announce();
-    void warn_of_open_door();
+    void warn_of_choices();
     void on_signal(int number);
     void end();
 
@@ -307,7 +307,13 @@ Done Daemon::serve() {
     if (account_)
         if (auto dropped = io::net::drop_privileges(*account_); !dropped)
             return refuse(Exit::not_permitted, dropped.error());
-    warn_of_open_door();
+    if (!options_.state.empty()) {
+        auto folder = StateFolder::open(options_.state);
+        if (!folder)
+            return tl::unexpected(folder.error());
+        proxy_->keep_state(std::move(*folder));
+    }
+    warn_of_choices();
     signals_.emplace(loop_, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP},
                      [this](int n) { on_signal(n); });
     io::net::take_hangups();
@@ -316,7 +322,11 @@ Done Daemon::serve() {
     return {};
 }
 
-void Daemon::warn_of_open_door() {
+void Daemon::warn_of_choices() {
+    if (options_.durability == "memory")
+        base::log::warning("proxy",
+                           "--durability memory: a crash loses registrations of the last second that were "
+                           "answered with 200");
     if (options_.auth == "off")
         base::log::warning("proxy", "authentication is off: anyone may register any user of these domains");
 }
@@ -377,7 +387,7 @@ Done Daemon::reload() {
         return tl::unexpected(wanted.error());
     proxy_->reconfigure(std::move(*wanted));
     base::log::info("proxy", "read the configuration again, {}", changes.text());
-    warn_of_open_door();
+    warn_of_choices();
     return {};
 }
 

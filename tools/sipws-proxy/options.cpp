@@ -120,6 +120,11 @@ void declare(io::cli::App &app, Options &o) {
     app.number("--grace", o.grace, 0, 3600, "SECONDS",
                "How long a call waits for a client whose connection died")
         .live();
+    app.choice(
+           "--durability", o.durability, {"disk", "memory"},
+           "Where a registration is before it is answered: on disk, or in memory and on disk a second later")
+        .live();
+    app.option("--state", o.state, "DIR", "Keep what a restarted proxy needs to go on with its calls there");
     app.number("--ring-timeout", o.ring_timeout, 1, 3600, "SECONDS", "How long a phone may ring").live();
     app.repeated("--allow-next-hop", o.next_hops, "HOST[:PORT][/TRANSPORT]",
                  "Where a client's own Route may lead")
@@ -223,6 +228,7 @@ Checked<engine::proxy::Config> core_config(const Options &options) {
     }
     config.authenticate = options.auth == "required";
     config.accounting = options.accounting == "db";
+    config.durable = options.durability == "disk";
     if (!options.jwt_key.empty()) {
         auto keys = read_keys(options.jwt_key);
         if (!keys)

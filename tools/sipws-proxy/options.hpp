@@ -25,6 +25,7 @@ struct Options {
     std::vector<std::string> breakers;
     std::string bridge = "auto";
     std::int64_t grace = 30, ring_timeout = 120;
+    std::string state, durability = "disk";
     std::vector<std::string> next_hops;
     bool recurse = false;
     std::string outbound_proxy;

@@ -80,6 +80,12 @@ base::Result<void, io::net::SystemError> Proxy::bind(engine::proxy::Listener lis
     return {};
 }
 
+void Proxy::keep_state(StateFolder folder) {
+    setup_.config.keep_calls = true;
+    setup_.config.secret = folder.secret();
+    state_ = std::move(folder);
+}
+
 void Proxy::start(io::db::Url database, std::function<void()> ready) {
     started_ = now().mono;
     setup_.config.breakers = setup_.breakers.size();
@@ -97,6 +103,9 @@ void Proxy::start(io::db::Url database, std::function<void()> ready) {
                 transports_.release();
             });
         });
+    if (state_)
+        if (std::size_t calls = core_->restore(state_->records(), now()); calls > 0)
+            base::log::info("proxy", "calls of the process before that go on: {}", calls);
     for (std::size_t i = 0; i < setup_.breakers.size(); ++i) {
         breakers_.emplace_back(loop_, random_, setup_.breakers[i]);
         breakers_.back().on_state([this, i](bool up) { on_breaker_state(i, up); });
@@ -174,6 +183,7 @@ void Proxy::reconfigure(Settings settings) {
         config.listeners[i].local = setup_.config.listeners[i].local;
     config.own_hosts = std::move(setup_.config.own_hosts);
     config.breakers = setup_.config.breakers;
+    config.keep_calls = setup_.config.keep_calls;
     config.trusted = std::move(setup_.config.trusted); // as the domains
     if (settings.domains_from_database)
         config.domains = std::move(setup_.config.domains); // until the database has told others
@@ -188,6 +198,8 @@ void Proxy::settle() {
     for (auto effects = core_->take_effects(); !effects.empty(); effects = core_->take_effects())
         for (engine::proxy::Effect &effect : effects)
             std::visit([this](auto &e) { apply(e); }, effect);
+    if (state_)
+        write_state(); // before anything is said that rests on it
     transports_.flush();
     core_deadline_.set(core_->next_deadline());
 }
@@ -199,6 +211,15 @@ void Proxy::apply(engine::proxy::Send &send) {
         core_->on_sent(send.id, *used);
     if (used && !copy.empty())
         trace(*used, true, base::as_bytes(copy));
+}
+
+void Proxy::apply(engine::proxy::Keep &keep) { state_records_ += keep.record; }
+
+void Proxy::write_state() {
+    if (!state_records_.empty())
+        state_->append(std::exchange(state_records_, {}));
+    if (state_->wants_rewrite(now().mono))
+        state_->rewrite(core_->kept(), now().mono);
 }
 
 void Proxy::apply(engine::proxy::Store &store) {
@@ -357,8 +378,7 @@ std::vector<engine::proxy::Statistic> Proxy::statistics() const {
 
 void Proxy::drain(std::function<void()> done) {
     core_->drain();
-    wait_until([this] { return core_->calls(now()).empty(); }, 200ms, now().mono + setup_.drain_for,
-               std::move(done));
+    wait_until([this] { return core_->is_quiet(); }, 200ms, now().mono + setup_.drain_for, std::move(done));
 }
 
 void Proxy::end(std::function<void()> done) {

@@ -19,6 +19,7 @@
 #include "io/net/transports.hpp"
 #include "io/resolve/resolver.hpp"
 #include "refusals.hpp"
+#include "state_folder.hpp"
 #include "users.hpp"
 
 namespace cord::tools::sipws_proxy {
@@ -54,12 +55,15 @@ class Proxy {
 
     void use_client(io::net::TlsClient client) { transports_.use_client(std::move(client)); }
 
+    /// Before `start`: takes up the calls that another process left there, and leaves its own.
+    void keep_state(StateFolder folder);
     /// Reads the database and serves; `ready` is called when it has answered, well or not.
     void start(io::db::Url database, std::function<void()> ready);
-    /// New calls are refused; `done` is called when those that stand have ended, or when the time is over.
+    /// New calls are refused; `done` is called when those that stand and are not kept have ended, or when the
+    /// time is over.
     void drain(std::function<void()> done);
-    /// Hangs up the calls that stand, says goodbye to clients and takes bindings along that end with their
-    /// connections; `done` is called within a second.
+    /// Hangs up the calls that stand and are not kept, says goodbye to clients and takes bindings along that
+    /// end with their connections; `done` is called within a second.
     void end(std::function<void()> done);
     /// Reads domains and trusted addresses again and forgets what it knows of users.
     void reload();
@@ -97,6 +101,8 @@ class Proxy {
     void apply(engine::proxy::AskBreaker &ask);
     void apply(engine::proxy::Event &event);
     void apply(engine::proxy::Account &account);
+    void apply(engine::proxy::Keep &keep);
+    void write_state();
 
     void on_broken(const io::net::Flow &flow, const wire::sip::FrameError &error);
     void on_breaker_state(std::size_t breaker, bool up);
@@ -121,6 +127,8 @@ class Proxy {
     std::unique_ptr<io::db::DatabaseThread> database_;
     Users users_;
     Refusals refusals_;
+    std::optional<StateFolder> state_;
+    std::string state_records_; ///< Not yet written.
     io::net::Deadline core_deadline_;
     io::net::Timer retry_timer_, drain_timer_;
     base::Time started_{};

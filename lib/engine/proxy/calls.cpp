@@ -37,7 +37,14 @@ void watch_idle(State &s, Call &call) {
     s.alarm(call.idle_alarm, {Alarm::Kind::idle, call.id, 0});
 }
 
+/// What is kept of it is told again once the input at work is done.
+void note_change(State &s, const Call &call) {
+    if (s.config.keep_calls)
+        s.changed_calls.insert(call.id);
+}
+
 void touch(State &s, Call &call) {
+    note_change(s, call);
     call.idle_deadline =
         std::max(s.now.mono, call.subscribed_until) + (call.invite ? call_silence : dialog_silence);
     if (call.idle_alarm == base::never)
@@ -71,6 +78,11 @@ void forget_leg(State &s, const Leg &leg) {
     s.legs_by_connection.remove(leg.flow.connection, leg.member);
 }
 
+void lose_leg(State &s, Leg &leg) {
+    leg.lost = s.now.mono;
+    s.alarm(s.now.mono + s.config.grace, {Alarm::Kind::grace, leg.member.id, 0});
+}
+
 Leg &leg_of(Call &call, const Member &member) {
     return member.branch == Member::no_branch ? call.caller : call.branches[member.branch].callee;
 }
@@ -98,6 +110,7 @@ void end_call(State &s, Call &call, std::string_view by, int code) {
         fields.emplace_back("codecs", call.codecs);
         tell_end(s, call, {call.caller_tag, std::move(fields)});
     }
+    note_change(s, call);
     s.forget_alarm(call.idle_alarm, {Alarm::Kind::idle, call.id, 0});
     forget_leg(s, call.caller);
     for (const CallBranch &branch : call.branches)
@@ -120,6 +133,28 @@ std::optional<std::uint64_t> subscription_seconds(const Message &message) {
 void note_offer(Dialog &dialog, const Message &request, const Message &response) {
     if (request.method() == Method::invite && !sdp_of(response).empty())
         dialog.early_offer = response.status() < 200 && sdp_of(request).empty();
+}
+
+bool can_go_on(const State &s, const Call &call) {
+    return s.can_send(call.caller.flow.transport) &&
+           std::all_of(call.branches.begin(), call.branches.end(), [&](const CallBranch &b) {
+               return s.can_send(b.callee.flow.transport) &&
+                      (!b.bridge || b.bridge->breaker < s.config.breakers);
+           });
+}
+
+/// Its socket is the one bound to the same address now, or any other of the transport.
+void adopt_leg(State &s, Leg &leg) {
+    const std::vector<Listener> &all = s.config.listeners;
+    auto best = all.end();
+    for (auto l = all.begin(); l != all.end(); ++l)
+        if (l->transport == leg.flow.transport && (best == all.end() || l->local.port == leg.flow.local.port))
+            best = l;
+    leg.flow.listener = static_cast<std::uint16_t>(best - all.begin());
+    leg.flow.local.port = best->local.port;
+    index_leg(s, leg);
+    if (leg.flow.is_reliable() && !leg.aor.empty())
+        lose_leg(s, leg);
 }
 
 /// A target refresh in the response of a re-INVITE or UPDATE.
@@ -150,6 +185,21 @@ void open_call(State &s, Exchange &e) {
         ++s.counts["calls"];
         s.event("call-start", fields_of(call));
     }
+}
+
+bool adopt_call(State &s, Call call) {
+    call.caller.member = {call.id};
+    for (std::uint32_t number = 0; number < call.branches.size(); ++number)
+        call.branches[number].callee.member = {call.id, number};
+    if (call.id == 0 || s.calls.contains(call.id) || !call.has_live_dialog() || !can_go_on(s, call))
+        return false;
+    s.last_id = std::max(s.last_id, call.id);
+    Call &adopted = s.calls[call.id] = std::move(call);
+    adopt_leg(s, adopted.caller);
+    for (CallBranch &branch : adopted.branches)
+        adopt_leg(s, branch.callee);
+    touch(s, adopted);
+    return true;
 }
 
 std::uint32_t add_call_branch(State &s, Call &call, const Target &target) {
@@ -211,6 +261,7 @@ void note_answer(State &s, const Exchange &e, const Branch &b, const Message &re
         return;
     call->answered = s.now.mono;
     call->codecs = codec_names(sdp_of(response));
+    note_change(s, *call);
     auto fields = fields_of(*call);
     fields.emplace_back("answered_by", b.target.aor);
     fields.emplace_back("bridged", call->branches[b.call_branch].bridge.has_value());
@@ -278,11 +329,8 @@ void move_legs(State &s, const locate::Binding &client) {
 
 void lose_legs(State &s, const Flow &flow) {
     for (const Member &member : s.legs_by_connection.of(flow.connection)) {
-        Leg &leg = leg_of(s.calls.at(member.id), member);
-        if (leg.lost)
-            continue;
-        leg.lost = s.now.mono;
-        s.alarm(s.now.mono + s.config.grace, {Alarm::Kind::grace, member.id, 0});
+        if (Leg &leg = leg_of(s.calls.at(member.id), member); !leg.lost)
+            lose_leg(s, leg);
     }
 }
 

@@ -15,6 +15,9 @@ namespace cord::engine::proxy {
 struct State;
 
 void open_call(State &s, Exchange &e);
+/// Takes up a call that another process had before. False for one that cannot go on here, as when its
+/// listener is gone.
+[[nodiscard]] bool adopt_call(State &s, Call call);
 [[nodiscard]] std::uint32_t add_call_branch(State &s, Call &call, const Target &target);
 
 /// What a response with a To tag tells of the dialog that it makes. False for one dialog too many.

@@ -67,6 +67,7 @@ struct Config {
     std::uint32_t min_expires = 60;
     std::uint32_t max_expires = 3600;
     std::uint32_t default_expires = 3600;
+    bool durable = true;           ///< A registration is answered once it is on disk, not before.
     std::size_t max_contacts = 10; ///< Bindings of one address of record.
     std::size_t max_transactions = base::limits::transactions;
     Bridge bridge = Bridge::automatic;
@@ -85,6 +86,8 @@ struct Config {
     std::size_t max_upstream_clients = base::limits::upstream_clients;
     std::string server = "cordboard"; ///< The Server header of our own answers.
     bool accounting = false;          ///< Make an Account of each call's begin and end.
+    bool keep_calls = false;          ///< Make a Keep of what changes of established calls.
+    std::string secret;               ///< Kept for the next process; empty: one is made up.
     bool explain = false;             ///< Tell by events why requests are refused.
 };
 

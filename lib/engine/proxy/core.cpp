@@ -5,6 +5,7 @@
 #include "crypto/digest.hpp"
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/fork.hpp"
+#include "engine/proxy/keep.hpp"
 #include "engine/proxy/parts.hpp"
 #include "engine/proxy/processor.hpp"
 #include "engine/proxy/quality.hpp"
@@ -194,6 +195,7 @@ void Core::Parts::settle() {
     for (auto outputs = layer.take_output(); !outputs.empty(); outputs = layer.take_output())
         for (transaction::Output &output : outputs)
             handle(output);
+    keep_changes(*this);
 }
 
 void Core::Parts::expire_bindings() {
@@ -362,6 +364,13 @@ void Core::load(std::vector<locate::Binding> bindings, base::Now now) {
     for (locate::Binding &binding : bindings)
         parts_->table.put(std::move(binding));
 }
+
+std::size_t Core::restore(std::string_view records, base::Now now) {
+    parts_->now = now;
+    return restore_calls(*parts_, records);
+}
+
+std::string Core::kept() const { return kept_calls(*parts_); }
 
 void Core::set_breaker(std::size_t breaker, bool up) {
     if (breaker < parts_->breaker_up.size())

@@ -99,9 +99,14 @@ class Core {
     void explain(bool wanted);
     /// New calls are refused with 503 from now on; established calls go on.
     void drain();
-    /// Hangs up the calls that stand.
+    /// Takes up calls of an earlier process by the records of its Keep effects, before anything else comes
+    /// in; tells how many go on.
+    std::size_t restore(std::string_view records, base::Now now);
+    /// The records that the Keep effects so far come to, shorter.
+    [[nodiscard]] std::string kept() const;
+    /// Hangs up the calls that stand, but for those that are kept.
     void end_calls(base::Now now);
-    /// No call stands, and of those that we hung up all is known.
+    /// No call stands but those that are kept, and of those that we hung up all is known.
     [[nodiscard]] bool is_quiet() const;
     /// This process takes its connections along: bindings go whose clients only these reach.
     void drop_connections(base::Now now);

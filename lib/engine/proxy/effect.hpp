@@ -65,6 +65,11 @@ struct Account {
     base::UnixTime at{};
 };
 
-using Effect = std::variant<Send, Store, LookUser, Resolve, AskBreaker, Event, Account>;
+/// A record of what a process that follows this one has to know of calls, to be appended to those before.
+struct Keep {
+    std::string record;
+};
+
+using Effect = std::variant<Send, Store, LookUser, Resolve, AskBreaker, Event, Account, Keep>;
 
 } // namespace cord::engine::proxy

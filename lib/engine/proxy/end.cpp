@@ -10,7 +10,7 @@ void Core::end_calls(base::Now now) {
     parts_->now = now;
     std::vector<std::uint64_t> standing;
     for (const auto &[id, call] : parts_->calls)
-        if (call.invite)
+        if (call.invite && !parts_->kept_calls.contains(id))
             standing.push_back(id);
     for (std::uint64_t id : standing)
         if (Call *call = parts_->find_call(id))
@@ -20,8 +20,9 @@ void Core::end_calls(base::Now now) {
 
 bool Core::is_quiet() const {
     return parts_->unanswered_byes.empty() && parts_->ended_calls.empty() &&
-           std::none_of(parts_->calls.begin(), parts_->calls.end(),
-                        [](const auto &entry) { return entry.second.invite; });
+           std::none_of(parts_->calls.begin(), parts_->calls.end(), [this](const auto &entry) {
+               return entry.second.invite && !parts_->kept_calls.contains(entry.first);
+           });
 }
 
 void Core::drop_connections(base::Now now) {

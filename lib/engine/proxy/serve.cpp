@@ -49,9 +49,15 @@ Next register_user(State &s, Exchange &e) {
     for (const locate::Change &change : outcome.changes)
         if (!change.removed)
             move_legs(s, change.binding);
-    s.questions[token] = {Question::Kind::store, e.id, 0};
-    s.effects.push_back(Store{token, outcome.changes});
     e.registered = std::move(outcome);
+    if (!s.config.durable) {
+        s.registrar.stored(token, true);
+        s.effects.push_back(Store{0, e.registered->changes});
+        e.stored = true;
+        return answer_stored(s, e);
+    }
+    s.questions[token] = {Question::Kind::store, e.id, 0};
+    s.effects.push_back(Store{token, e.registered->changes});
     return Next::wait;
 }
 

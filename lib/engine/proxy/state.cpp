@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/digest.hpp"
 #include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
@@ -11,11 +12,27 @@ registrar::Limits limits_of(const Config &c) {
     return {c.min_expires, c.max_expires, c.default_expires, c.max_contacts, c.push_providers};
 }
 
+/// What others keep of us outlives the process when its secret does. Nonces do not: which of their counts
+/// were used is forgotten with the process, so that they could be replayed.
+Config with_secret(Config c, base::Random &r) {
+    if (c.secret.empty())
+        c.secret = r.token(32);
+    return c;
+}
+
+crypto::DigestBytes key_for(const Config &c, std::string_view purpose) {
+    crypto::DigestBytes key = crypto::digest(crypto::Hash::sha256, {purpose, ":", c.secret});
+    key.size = 16;
+    return key;
+}
+
 } // namespace
 
 State::State(Config c, base::Random &r)
-    : config(std::move(c)), random(r), identity(config), token_key(r), loop_hash(r), authenticator(r),
-      registrar(table, r), layer(config.max_transactions), breaker_up(config.breakers, true) {
+    : config(with_secret(std::move(c), r)), random(r), identity(config),
+      token_key(key_for(config, "route").view()), loop_hash(r), authenticator(r),
+      registrar(table, r, registrar::GruuKey(key_for(config, "gruu").view())), layer(config.max_transactions),
+      breaker_up(config.breakers, true) {
     registrar.set_limits(limits_of(config));
 }
 

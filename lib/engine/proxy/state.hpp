@@ -75,7 +75,9 @@ struct State {
     std::map<transaction::Id, std::uint64_t> by_server;
     std::map<transaction::Id, std::pair<std::uint64_t, std::size_t>> by_client;
     std::map<std::uint64_t, Call> calls;
-    std::set<transaction::Id> unanswered_byes;    ///< Of our own.
+    std::set<transaction::Id> unanswered_byes; ///< Of our own.
+    std::set<std::uint64_t> changed_calls;     ///< Since the last Keep; none where none are kept.
+    std::set<std::uint64_t> kept_calls;
     std::map<std::uint64_t, CallEnd> ended_calls; ///< Those whose breaker has not yet told of their media.
     Index<std::string> legs_by_slot;
     Index<std::uint64_t> legs_by_connection;

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/random.hpp"
+#include "base/bytes.hpp"
 #include "crypto/siphash.hpp"
 
 namespace cord::engine::proxy {
@@ -22,11 +22,12 @@ struct RouteToken {
 
 class TokenKey {
   public:
-    explicit TokenKey(base::Random &random) : mac_(random) {}
+    /// Of 16 bytes.
+    explicit TokenKey(base::Bytes key) : mac_(key) {}
 
     /// "1f-0-9c3c61d5b0a1f7e2"
     [[nodiscard]] std::string seal(const RouteToken &token) const;
-    /// Nothing for a text that this process did not make.
+    /// Nothing for a text that was not made under this key.
     [[nodiscard]] std::optional<RouteToken> open(std::string_view text) const;
 
     /// The user part by which another registrar knows a client of ours: always the same for a slot.

@@ -25,12 +25,14 @@ namespace cord::engine::registrar {
 [[nodiscard]] bool names_instance(const wire::sip::Uri &gruu, const locate::Binding &binding);
 
 /// Temporary GRUUs hide whose they are from all but their maker. None is stored: each says, encrypted under a
-/// key of this process, which address of record, instance and registration it stands for. The registration
+/// key of ours, which address of record, instance and registration it stands for. The registration
 /// is its Call-ID: RFC 5627 section 5.4 ends all temporary GRUUs of an instance that registers with another
 /// one, and those of one that is registered no more.
 class GruuKey {
   public:
     explicit GruuKey(base::Random &random) : mac_(random) {}
+    /// Of 16 bytes.
+    explicit GruuKey(base::Bytes key) : mac_(key) {}
 
     /// A new one at each call: "sip:tgruu.9f3c…@example.org;gr". Nothing for an address of record too long.
     [[nodiscard]] std::optional<std::string> temporary(const locate::Binding &binding,
@@ -41,7 +43,7 @@ class GruuKey {
         std::string aor;
         std::uint64_t registration = 0;
     };
-    /// Nothing for one that this process did not make.
+    /// Nothing for one that we did not make.
     [[nodiscard]] std::optional<Meaning> open(const wire::sip::Uri &gruu) const;
     [[nodiscard]] bool names(const Meaning &meaning, const locate::Binding &binding) const;
 

@@ -45,8 +45,8 @@ inline constexpr std::string_view supported = "path, outbound, gruu";
 
 class Registrar {
   public:
-    Registrar(locate::Table &table, base::Random &random)
-        : table_(table), random_(random), gruu_key_(random) {}
+    Registrar(locate::Table &table, base::Random &random, GruuKey gruu_key)
+        : table_(table), random_(random), gruu_key_(std::move(gruu_key)) {}
 
     void set_limits(const Limits &limits) { limits_ = limits; }
 

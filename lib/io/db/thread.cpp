@@ -1,5 +1,6 @@
 #include "io/db/thread.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -20,7 +21,9 @@ constexpr auto retry_interval = std::chrono::seconds(1);
 /// Changes for which nobody waits and which could not be written: so many are kept, and as many of
 /// accounting.
 constexpr std::size_t owed_limit = 10'000;
-constexpr auto accounting_interval = std::chrono::seconds(1);
+/// What nobody waits for is written this often, or with what somebody waits for, or when so much has come.
+constexpr auto lazy_interval = std::chrono::seconds(1);
+constexpr std::size_t lazy_limit = 4096;
 
 struct StoreJob {
     std::vector<engine::locate::Change> changes;
@@ -33,6 +36,15 @@ struct LookJob {
 using Job = std::function<void(Database *)>;
 /// What is to be told on the caller's loop: all of a round at once, so that the loop wakes once for it.
 using Completions = std::vector<std::function<void()>>;
+
+/// Of a row that was changed several times only the last is to be written. In the order of the index by which
+/// they are found.
+void keep_newest(std::vector<RowChange> &rows) {
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const RowChange &a, const RowChange &b) { return a.row.ruid < b.row.ruid; });
+    auto same = [](const RowChange &a, const RowChange &b) { return a.row.ruid == b.row.ruid; };
+    rows.erase(rows.begin(), std::unique(rows.rbegin(), rows.rend(), same).base());
+}
 
 } // namespace
 
@@ -47,8 +59,12 @@ struct DatabaseThread::Parts {
     [[nodiscard]] std::uint64_t version();
     void tell(Completions completions);
     void commit_accounts(std::vector<AccountRow> rows);
-    /// Until there is work, or accounting's turn has come.
+    /// Until there is work that cannot wait, or the turn of what can has come.
     void wait(std::unique_lock<std::mutex> &lock);
+    [[nodiscard]] bool has_work() const {
+        return ending || attended || stores.size() >= lazy_limit || !looks.empty() || !jobs.empty();
+    }
+    [[nodiscard]] bool has_lazy_work() const { return !stores.empty() || !accounts.empty(); }
     /// Reading works while a full disk keeps us from writing: each has a health of its own.
     struct Health {
         const char *what, *can;
@@ -61,9 +77,11 @@ struct DatabaseThread::Parts {
     const Url url;
     const Post post;
 
-    std::mutex mutex; ///< Guards the mailbox: the five that follow.
+    std::mutex mutex; ///< Guards the mailbox: the six that follow.
     std::condition_variable wake;
-    std::vector<StoreJob> stores;
+    std::vector<StoreJob>
+        stores;            ///< In the order they came, so that the last change of a row is written last.
+    bool attended = false; ///< Somebody waits for one of them.
     std::vector<LookJob> looks;
     std::vector<Job> jobs;
     std::deque<AccountRow> accounts;
@@ -78,7 +96,7 @@ struct DatabaseThread::Parts {
     std::vector<RowChange> owed;
     Health opening{"registrations are refused", "opened"}, reading{"registrations are refused", "read"},
         writing{"registrations are refused", "written"}, accounting{"accounting waits", "written"};
-    std::chrono::steady_clock::time_point next_accounting{};
+    std::chrono::steady_clock::time_point next_lazy{};
 
     std::thread thread; ///< Last, so that it starts when all else is there.
 };
@@ -96,16 +114,21 @@ DatabaseThread::~DatabaseThread() {
 }
 
 void DatabaseThread::store(std::vector<engine::locate::Change> changes, Stored stored) {
+    bool wake = false;
     {
         std::lock_guard lock(parts_->mutex);
-        if (!parts_->full()) {
+        if (!stored || !parts_->full()) {
+            const bool lazy = parts_->has_lazy_work();
+            parts_->attended |= stored != nullptr;
             parts_->stores.push_back({std::move(changes), std::move(stored)});
             stored = nullptr;
+            wake = parts_->has_work() || !lazy; // if only for a timed wait to begin
         }
     }
     if (stored)
         parts_->post([stored = std::move(stored)] { stored(false); });
-    parts_->wake.notify_one();
+    if (wake)
+        parts_->wake.notify_one();
 }
 
 void DatabaseThread::account(AccountRow row) {
@@ -159,11 +182,16 @@ void DatabaseThread::Parts::work() {
         {
             std::unique_lock lock(mutex);
             wait(lock);
-            my_stores.swap(stores);
             my_looks.swap(looks);
             my_jobs.swap(jobs);
             last = ending;
-            if (last || std::chrono::steady_clock::now() >= next_accounting) {
+            const bool lazy_turn = last || std::chrono::steady_clock::now() >= next_lazy;
+            if (lazy_turn || attended || stores.size() >= lazy_limit) {
+                my_stores.swap(stores);
+                attended = false;
+            }
+            if (lazy_turn) {
+                next_lazy = std::chrono::steady_clock::now() + lazy_interval;
                 my_accounts.assign(std::make_move_iterator(accounts.begin()),
                                    std::make_move_iterator(accounts.end()));
                 accounts.clear();
@@ -182,11 +210,10 @@ void DatabaseThread::Parts::work() {
 }
 
 void DatabaseThread::Parts::wait(std::unique_lock<std::mutex> &lock) {
-    auto has_work = [this] { return ending || !stores.empty() || !looks.empty() || !jobs.empty(); };
     while (!has_work()) {
-        if (accounts.empty())
+        if (!has_lazy_work())
             wake.wait(lock);
-        else if (wake.wait_until(lock, next_accounting) == std::cv_status::timeout)
+        else if (wake.wait_until(lock, next_lazy) == std::cv_status::timeout)
             return;
     }
 }
@@ -194,7 +221,6 @@ void DatabaseThread::Parts::wait(std::unique_lock<std::mutex> &lock) {
 void DatabaseThread::Parts::commit_accounts(std::vector<AccountRow> rows) {
     Database *db = ready();
     auto done = db != nullptr ? db->account(rows) : fail(Trouble::gone, "the database is not there");
-    next_accounting = std::chrono::steady_clock::now() + accounting_interval;
     if (db != nullptr)
         accounting.judge(done ? nullptr : &done.error());
     if (done) {
@@ -279,6 +305,7 @@ void DatabaseThread::Parts::commit(std::vector<StoreJob> batch) {
             if (!job.stored)
                 unattended.push_back(rows.back());
         }
+    keep_newest(rows);
 
     Database *db = ready();
     Result<std::monostate> done = fail(Trouble::gone, "the database is not there");

@@ -39,7 +39,8 @@ class DatabaseThread {
     DatabaseThread &operator=(const DatabaseThread &) = delete;
 
     /// `stored(true)` is posted when the changes are durable; `stored(false)` when none of them is. Without a
-    /// `stored` nobody waits: changes that fail are then kept and tried again with the next.
+    /// `stored` nobody waits: changes are then written within a second, and those that fail are kept and
+    /// tried again with the next.
     void store(std::vector<engine::locate::Change> changes, Stored stored);
     /// Nobody waits for these: they are written once a second, behind what somebody waits for. Those that
     /// fail are kept, the newest of them, and tried again.
@@ -49,7 +50,8 @@ class DatabaseThread {
     void run(std::function<void(Database *database)> job);
 
     [[nodiscard]] Counts counts() const;
-    /// The mailbox is full: nothing more is taken, and store and look_user answer with a failure at once.
+    /// The mailbox is full: nothing more that somebody waits for is taken, and store and look_user answer
+    /// with a failure at once.
     static constexpr std::size_t mailbox_limit = 10'000;
 
   private:

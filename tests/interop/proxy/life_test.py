@@ -316,11 +316,7 @@ def tells_of_lost_connections():
         with proxy.agent("ws") as browser, proxy.agent("udp", "bob") as phone:
             for agent in (browser, phone):
                 agent.register()
-            proxy.process.kill()
-            proxy.process.wait()
-            proxy.arguments = [word.replace("ws:127.0.0.1:0", f"ws:127.0.0.1:{proxy.ports['ws']}")
-                               .replace("udp:127.0.0.1:0", f"udp:127.0.0.1:{proxy.ports['udp']}") for word in proxy.arguments]
-            proxy.start()
+            proxy.restart()
             contacts = [json.loads(line) for line in proxy.run("sipctl", "contacts", "--json").stdout.splitlines()]
             check({c["user"]: c["reachable"] for c in contacts} == {"alice": False, "bob": True},
                   "after a crash a browser's contact is not reachable", contacts)

@@ -80,7 +80,7 @@ Config Bench::default_config() {
     return config;
 }
 
-Bench::Bench(Config config) : core_(std::make_unique<Core>(std::move(config), random_)) {}
+Bench::Bench(Config config) : config_(std::move(config)), core_(std::make_unique<Core>(config_, random_)) {}
 
 Client &Bench::phone(const std::string &user, std::string_view address) {
     Client &c = clients_.emplace_back();
@@ -144,6 +144,18 @@ void Bench::end_calls() {
 void Bench::drop_connections() {
     core_->drop_connections(now_);
     drain();
+}
+
+std::size_t Bench::restart() {
+    std::vector<engine::locate::Binding> reachable;
+    for (engine::locate::Binding &binding : core_->contacts(now_))
+        if (binding.flow.connection == 0)
+            reachable.push_back(std::move(binding));
+    core_ = std::make_unique<Core>(config_, random_);
+    core_->load(std::move(reachable), now_);
+    std::size_t calls = core_->restore(kept, now_);
+    drain();
+    return calls;
 }
 
 bool Bench::hang_up(std::uint64_t call) {
@@ -298,6 +310,8 @@ void Bench::act(Effect &effect) {
                           now_);
     } else if (auto *event = std::get_if<Event>(&effect)) {
         events_.push_back(*event);
+    } else if (auto *keep = std::get_if<Keep>(&effect)) {
+        kept += keep->record;
     } else if (auto *account = std::get_if<Account>(&effect)) {
         accounts.push_back(fmt::format("{} {} {} {} {} {} {}", account->missed ? "missed" : "acc",
                                        account->method, account->from_tag, account->to_tag, account->call_id,

@@ -48,6 +48,9 @@ class Bench {
     /// The process comes to its end, in two steps.
     void end_calls();
     void drop_connections();
+    /// Another process takes the place of this one: it has the bindings of phones and what was kept of calls,
+    /// and every connection is gone. Gives the number of calls that go on.
+    std::size_t restart();
     void release_breaker();
     void release_resolver();
     /// As an operator does.
@@ -78,6 +81,7 @@ class Bench {
     std::vector<std::string> breaker_requests;      ///< As bencode.
     std::string breaker_numbers = "d6:result2:oke"; ///< What it answers to a delete.
     std::vector<engine::locate::Change> stored;
+    std::string kept;                  ///< The records of calls, one after another.
     std::vector<std::string> accounts; ///< "acc INVITE from-tag to-tag call-id 200 OK"
 
   private:
@@ -87,6 +91,7 @@ class Bench {
     std::string breaker_reply(std::string_view request) const;
 
     base::SeededRandom random_{7};
+    engine::proxy::Config config_;
     std::unique_ptr<engine::proxy::Core> core_;
     base::Now now_{base::Time(std::chrono::seconds(100)),
                    base::UnixTime(std::chrono::seconds(1'700'000'000))};

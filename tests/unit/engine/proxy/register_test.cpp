@@ -135,6 +135,17 @@ TEST_CASE("a 200 waits for the disk, and a failing disk leaves things as they we
     CHECK(bench.core().contacts(bench.now()).size() == 1);
 }
 
+TEST_CASE("where memory is enough, a 200 does not wait for the disk", "[proxy]") {
+    engine::proxy::Config config = Bench::default_config();
+    config.durable = false;
+    Bench bench(config);
+    Client &phone = bench.phone("1001", "10.77.0.21:5060");
+    bench.store_ok = false;
+    bench.enroll(phone, "<sip:1001@10.77.0.21:5060>");
+    CHECK(bench.core().contacts(bench.now()).size() == 1);
+    CHECK(bench.events("registered").size() == 1);
+}
+
 TEST_CASE("without a database REGISTER gets 503", "[proxy]") {
     Bench bench;
     Client &phone = bench.phone("1001", "10.77.0.21:5060");

@@ -29,7 +29,7 @@ inline Message request(std::string_view lines, std::string_view call_id = "c", i
 struct Fixture {
     base::SeededRandom random{1};
     Table table;
-    Registrar registrar{table, random};
+    Registrar registrar{table, random, engine::registrar::GruuKey(random)};
     base::Now now{base::Time(1s), base::UnixTime(1000s)};
     Flow flow{Transport::udp, 0, 0, *base::Endpoint::parse("10.0.0.1:5060"),
               *base::Endpoint::parse("10.0.0.2:5060")};

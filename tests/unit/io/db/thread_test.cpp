@@ -212,6 +212,33 @@ TEST_CASE("what was asked for before the end is done") {
     CHECK(t.sqlite("SELECT count(*) FROM location") == "2\n");
 }
 
+TEST_CASE("what nobody waits for is written together within a second, of each row the last") {
+    TemporaryDatabase t;
+    t.created();
+    Turns turns;
+    DatabaseThread db(t.url, turns.post());
+    CHECK(stored(db, turns, {change("first")}));
+    for (int i = 0; i < 100; ++i)
+        db.store({change("r" + std::to_string(i % 10))}, nullptr);
+    db.store({change("r0", true)}, nullptr);
+    while (db.counts().commits < 2)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    CHECK(db.counts().commits == 2);
+    CHECK(db.counts().changes == 11);
+    CHECK(t.sqlite("SELECT count(*) FROM location") == "10\n");
+}
+
+TEST_CASE("what somebody waits for takes along what came before it") {
+    TemporaryDatabase t;
+    t.created();
+    Turns turns;
+    DatabaseThread db(t.url, turns.post());
+    CHECK(stored(db, turns, {change("a")}));
+    db.store({change("a", true)}, nullptr);
+    CHECK(stored(db, turns, {change("b")}));
+    CHECK(t.sqlite("SELECT ruid FROM location") == "b\n");
+}
+
 TEST_CASE("a full mailbox answers at once") {
     Quiet quiet;
     TemporaryDatabase t;
