@@ -3,9 +3,8 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
-
-#include <fmt/format.h>
 
 #include "base/text.hpp"
 
@@ -30,9 +29,21 @@ std::optional<IpAddress> IpAddress::parse(std::string_view s) {
     return std::nullopt;
 }
 
+static void append_number(std::string &out, unsigned number) {
+    std::array<char, 5> digits;
+    out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+}
+
 std::string IpAddress::text() const {
-    if (!v6)
-        return fmt::format("{}.{}.{}.{}", bytes[0], bytes[1], bytes[2], bytes[3]);
+    if (!v6) {
+        std::string out;
+        for (std::size_t i = 0; i < 4; ++i) {
+            if (i > 0)
+                out += '.';
+            append_number(out, bytes[i]);
+        }
+        return out;
+    }
     std::array<char, INET6_ADDRSTRLEN> out{};
     inet_ntop(AF_INET6, bytes.data(), out.data(), out.size());
     return out.data();
@@ -50,7 +61,10 @@ std::optional<Endpoint> Endpoint::parse(std::string_view s) {
 }
 
 std::string Endpoint::text() const {
-    return ip.v6 ? fmt::format("[{}]:{}", ip.text(), port) : fmt::format("{}:{}", ip.text(), port);
+    std::string out = ip.v6 ? '[' + ip.text() + ']' : ip.text();
+    out += ':';
+    append_number(out, port);
+    return out;
 }
 
 std::size_t EndpointHash::operator()(const Endpoint &e) const noexcept {

@@ -17,7 +17,7 @@ bool istarts_with(std::string_view s, std::string_view prefix) {
     if (s.size() < prefix.size())
         return false;
     for (std::size_t i = 0; i < prefix.size(); ++i)
-        if (lower(s[i]) != lower(prefix[i]))
+        if (s[i] != prefix[i] && lower(s[i]) != lower(prefix[i]))
             return false;
     return true;
 }

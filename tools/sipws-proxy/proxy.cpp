@@ -90,7 +90,7 @@ void Proxy::start(io::db::Url database, std::function<void()> ready) {
     started_ = now().mono;
     setup_.config.breakers = setup_.breakers.size();
     setup_.config.own_hosts = io::net::own_names();
-    setup_.config.explain = hears_reasons();
+    note_hearers();
     core_ = std::make_unique<engine::proxy::Core>(setup_.config, random_);
     dns_ = std::make_unique<io::resolve::Dns>(loop_, setup_.dns);
     resolver_ =
@@ -163,12 +163,17 @@ void Proxy::take_domains(std::vector<std::string> from_database) {
     configure_core();
 }
 
+void Proxy::note_hearers() {
+    setup_.config.events = !setup_.events.empty();
+    setup_.config.explain = hears_reasons();
+}
+
 bool Proxy::hears_reasons() const {
     return !setup_.events.empty() || base::log::enabled(base::log::Level::debug);
 }
 
 void Proxy::configure_core() {
-    setup_.config.explain = hears_reasons();
+    note_hearers();
     core_->reconfigure(setup_.config);
 }
 

@@ -108,6 +108,7 @@ class Proxy {
     void on_breaker_state(std::size_t breaker, bool up);
     void read_database(std::function<void()> then);
     void configure_core();
+    void note_hearers();
     [[nodiscard]] bool hears_reasons() const;
     void take_domains(std::vector<std::string> from_database);
     [[nodiscard]] std::optional<engine::locate::Binding> binding_of(const engine::locate::Row &row) const;

@@ -99,17 +99,20 @@ std::string_view place_of_leg(const Call &call, const Member &member) {
     return place;
 }
 
+CallEnd end_of(const State &s, const Call &call, std::string_view by, int code) {
+    auto fields = fields_of(call);
+    auto talked = call.answered ? s.now.mono - *call.answered : base::Duration::zero();
+    fields.emplace_back("duration", std::chrono::duration<double>(talked).count());
+    fields.emplace_back("ended_by", std::string(by));
+    fields.emplace_back("code", std::int64_t{code});
+    fields.emplace_back("codecs", call.codecs);
+    return {call.caller_tag, std::move(fields)};
+}
+
 /// Tells that a call is over and forgets it. The reference is dead after that.
 void end_call(State &s, Call &call, std::string_view by, int code) {
-    if (call.invite) {
-        auto fields = fields_of(call);
-        auto talked = call.answered ? s.now.mono - *call.answered : base::Duration::zero();
-        fields.emplace_back("duration", std::chrono::duration<double>(talked).count());
-        fields.emplace_back("ended_by", std::string(by));
-        fields.emplace_back("code", std::int64_t{code});
-        fields.emplace_back("codecs", call.codecs);
-        tell_end(s, call, {call.caller_tag, std::move(fields)});
-    }
+    if (call.invite && (s.config.events || call.is_bridged()))
+        tell_end(s, call, end_of(s, call, by, code));
     note_change(s, call);
     s.forget_alarm(call.idle_alarm, {Alarm::Kind::idle, call.id, 0});
     forget_leg(s, call.caller);
@@ -183,7 +186,7 @@ void open_call(State &s, Exchange &e) {
     touch(s, call);
     if (call.invite) {
         ++s.counts["calls"];
-        s.event("call-start", fields_of(call));
+        s.tell("call-start", [&] { return fields_of(call); });
     }
 }
 
@@ -250,9 +253,11 @@ void note_ringing(State &s, const Exchange &e, const Message &response) {
     if (call == nullptr || e.in_dialog || call->ringing || !call->invite || response.status() < 180)
         return;
     call->ringing = true;
-    auto fields = fields_of(*call);
-    fields.emplace_back("code", std::int64_t{response.status()});
-    s.event("call-ringing", std::move(fields));
+    s.tell("call-ringing", [&] {
+        auto fields = fields_of(*call);
+        fields.emplace_back("code", std::int64_t{response.status()});
+        return fields;
+    });
 }
 
 void note_answer(State &s, const Exchange &e, const Branch &b, const Message &response) {
@@ -262,11 +267,13 @@ void note_answer(State &s, const Exchange &e, const Branch &b, const Message &re
     call->answered = s.now.mono;
     call->codecs = codec_names(sdp_of(response));
     note_change(s, *call);
-    auto fields = fields_of(*call);
-    fields.emplace_back("answered_by", b.target.aor);
-    fields.emplace_back("bridged", call->branches[b.call_branch].bridge.has_value());
-    fields.emplace_back("codecs", call->codecs);
-    s.event("call-answer", std::move(fields));
+    s.tell("call-answer", [&] {
+        auto fields = fields_of(*call);
+        fields.emplace_back("answered_by", b.target.aor);
+        fields.emplace_back("bridged", call->branches[b.call_branch].bridge.has_value());
+        fields.emplace_back("codecs", call->codecs);
+        return fields;
+    });
 }
 
 void note_media_failure(State &s, const Exchange &e, const Branch &b, const Message &response) {

@@ -88,6 +88,7 @@ struct Config {
     bool accounting = false;          ///< Make an Account of each call's begin and end.
     bool keep_calls = false;          ///< Make a Keep of what changes of established calls.
     std::string secret;               ///< Kept for the next process; empty: one is made up.
+    bool events = true;               ///< Somebody hears of what happens.
     bool explain = false;             ///< Tell by events why requests are refused.
 };
 

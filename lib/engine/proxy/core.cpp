@@ -357,7 +357,12 @@ base::Time Core::next_deadline() const {
     return next;
 }
 
-std::vector<Effect> Core::take_effects() { return std::exchange(parts_->effects, {}); }
+std::vector<Effect> Core::take_effects() {
+    std::vector<Effect> taken = std::exchange(parts_->effects, {});
+    if (!taken.empty())
+        parts_->effects.reserve(taken.size()); // what follows is much the same
+    return taken;
+}
 
 void Core::load(std::vector<locate::Binding> bindings, base::Now now) {
     parts_->now = now;

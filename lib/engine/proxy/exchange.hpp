@@ -64,7 +64,7 @@ struct Branch {
     base::Time ring_end = base::never; ///< When it has rung long enough.
     base::Time deadline = base::never; ///< The same, or timer C if that is sooner.
     base::Time alarm = base::never;    ///< When that is looked at next; not moved by every response.
-    std::deque<wire::sip::Message>
+    std::vector<wire::sip::Message>
         held; ///< Responses whose turn comes after the breaker's answer to the first.
     /// SDP that was put in place of the callee's, by To tag: what was answered once stays the same.
     std::map<std::string, std::string> translated;

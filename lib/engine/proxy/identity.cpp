@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "base/result.hpp"
 #include "base/text.hpp"
 
@@ -62,13 +60,17 @@ std::string Identity::host_port(const Flow &flow) const {
     const Listener &l = listener(flow);
     std::string host =
         !l.advertised_host.empty() ? bracketed(l.advertised_host) : bracketed(flow.local.ip.text());
-    std::uint16_t port = l.advertised_port != 0 ? l.advertised_port : l.local.port;
-    return fmt::format("{}:{}", host, port);
+    return host += ':' + std::to_string(l.advertised_port != 0 ? l.advertised_port : l.local.port);
 }
 
 std::string Identity::via(const Flow &flow, std::string_view branch) const {
-    return fmt::format("SIP/2.0/{} {};branch={}", transaction::via_name(flow.transport), host_port(flow),
-                       branch);
+    std::string out("SIP/2.0/");
+    out.reserve(64 + branch.size());
+    return out.append(transaction::via_name(flow.transport))
+        .append(" ")
+        .append(host_port(flow))
+        .append(";branch=")
+        .append(branch);
 }
 
 const Listener &Identity::listener(const Flow &flow) const {

@@ -144,7 +144,7 @@ void drain(State &s, Exchange &e, std::size_t index) {
             s.ask_breaker({Question::Kind::response_media, e.id, index}, step.breaker, std::move(step.text));
             return;
         }
-        b.held.pop_front();
+        b.held.erase(b.held.begin());
         bool replace = step.what == MediaStep::Do::replace;
         pass(s, e, index, response, replace ? std::optional<std::string_view>(step.text) : std::nullopt);
     }
@@ -179,7 +179,7 @@ void on_response_media(State &s, Exchange &e, std::size_t index, std::optional<s
     Branch &b = e.branches[index];
     b.asking = false;
     Message response = b.held.front();
-    b.held.pop_front();
+    b.held.erase(b.held.begin());
     NgReply answer = read_ng_reply(reply);
     std::optional<std::string> sdp;
     if (!answer.sdp.empty()) {

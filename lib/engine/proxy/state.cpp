@@ -49,12 +49,13 @@ void State::forget_alarm(base::Time at, const Alarm &alarm) {
 
 void State::announce(const locate::Change &change) {
     const locate::Binding &b = change.binding;
-    event(change.removed ? "unregistered" : "registered",
-          {{"user", locate::aor_key(b)},
-           {"contact", b.contact},
-           {"src", b.flow.remote.text()},
-           {"transport", std::string(transaction::name(b.flow.transport))},
-           {"user_agent", b.user_agent}});
+    tell(change.removed ? "unregistered" : "registered", [&] {
+        return Event::Fields{{"user", locate::aor_key(b)},
+                             {"contact", b.contact},
+                             {"src", b.flow.remote.text()},
+                             {"transport", std::string(transaction::name(b.flow.transport))},
+                             {"user_agent", b.user_agent}};
+    });
 }
 
 void State::store(std::vector<locate::Change> changes) {

@@ -104,6 +104,12 @@ struct State {
     /// One that `counts` has; without making a string of its name.
     void count(std::string_view name, std::uint64_t by = 1) { counts.find(name)->second += by; }
     void event(std::string type, std::vector<std::pair<std::string, Event::Value>> fields);
+    /// The same for what happens often: the fields are made only where somebody hears of it.
+    template <class Fields>
+    void tell(const char *type, Fields fields) {
+        if (config.events)
+            event(type, fields());
+    }
     void alarm(base::Time at, const Alarm &alarm) { alarms.emplace(at, alarm); }
     /// What has ended must not be kept until its alarm rings.
     void forget_alarm(base::Time at, const Alarm &alarm);

@@ -1,6 +1,7 @@
 #include "wire/sdp/session.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
@@ -11,51 +12,59 @@ namespace {
 using base::fail;
 using base::Result;
 
-std::vector<std::string_view> words(std::string_view text) {
-    std::vector<std::string_view> out;
-    base::split(text, ' ', [&](std::string_view word) {
-        if (!word.empty())
-            out.push_back(word);
-    });
-    return out;
+/// Takes the next word off; empty when there is none left.
+std::string_view take_word(std::string_view &text) {
+    const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string_view word = text.substr(begin, end - begin);
+    text.remove_prefix(end);
+    return word;
+}
+
+/// Exactly so many words, and nothing behind them.
+template <std::size_t N>
+std::optional<std::array<std::string_view, N>> words(std::string_view text) {
+    std::array<std::string_view, N> out;
+    for (std::string_view &word : out)
+        if (word = take_word(text); word.empty())
+            return std::nullopt;
+    return take_word(text).empty() ? std::optional(out) : std::nullopt;
 }
 
 /// RFC 8866 section 5.2: <username> <sess-id> <sess-version> <nettype> <addrtype> <unicast-address>
 std::optional<Origin> read_origin(std::string_view value) {
-    const auto w = words(value);
-    if (w.size() != 6)
+    const auto w = words<6>(value);
+    if (!w)
         return std::nullopt;
-    return Origin{std::string(w[0]), std::string(w[1]), std::string(w[2]), std::string(w[4]),
-                  std::string(w[5])};
+    return Origin{std::string((*w)[0]), std::string((*w)[1]), std::string((*w)[2]), std::string((*w)[4]),
+                  std::string((*w)[5])};
 }
 
 /// Section 5.7: <nettype> <addrtype> <connection-address>; a multicast TTL after `/` is left out.
 std::optional<Connection> read_connection(std::string_view value) {
-    const auto w = words(value);
-    if (w.size() != 3 || w[0] != "IN")
+    const auto w = words<3>(value);
+    if (!w || (*w)[0] != "IN")
         return std::nullopt;
-    const std::string_view address = base::cut(w[2], '/').first;
+    const std::string_view address = base::cut((*w)[2], '/').first;
     if (address.empty())
         return std::nullopt;
-    return Connection{std::string(w[1]), std::string(address)};
+    return Connection{std::string((*w)[1]), std::string(address)};
 }
 
 /// Section 5.14: <media> <port>[/<number of ports>] <proto> <fmt> ...
 std::optional<Media> read_media(std::string_view value) {
-    const auto w = words(value);
-    if (w.size() < 3)
-        return std::nullopt;
-    const auto [port, count] = base::cut(w[1], '/');
+    Media media;
+    media.type = take_word(value);
+    const auto [port, count] = base::cut(take_word(value), '/');
     const auto port_number = base::to_uint(port, UINT16_MAX);
     const auto port_count = count.empty() ? 1 : base::to_uint(count, UINT16_MAX);
-    if (!port_number || !port_count)
+    media.protocol = take_word(value);
+    if (!port_number || !port_count || media.protocol.empty())
         return std::nullopt;
-    Media media;
-    media.type = w[0];
     media.port = static_cast<std::uint16_t>(*port_number);
     media.port_count = static_cast<std::uint16_t>(*port_count);
-    media.protocol = w[2];
-    media.formats.assign(w.begin() + 3, w.end());
+    for (std::string_view format = take_word(value); !format.empty(); format = take_word(value))
+        media.formats.emplace_back(format);
     return media;
 }
 
