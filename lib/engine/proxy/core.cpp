@@ -146,7 +146,10 @@ void Core::Parts::handle(transaction::Output &output) {
         return;
     }
     auto [exchange, branch] = client->second;
-    Exchange &e = exchanges.at(exchange);
+    auto found = exchanges.find(exchange);
+    if (found == exchanges.end())
+        return; // it is over
+    Exchange &e = found->second;
     if (e.branches[branch].client != id)
         return; // of a hop that was given up
     if (auto *response = std::get_if<transaction::Response>(&output))
@@ -155,6 +158,7 @@ void Core::Parts::handle(transaction::Output &output) {
         on_branch_failure(*this, e, branch, 408);
     else
         on_branch_failure(*this, e, branch, 503);
+    forget_if_over(exchange);
 }
 
 void Core::Parts::end_transaction(transaction::Id id) {
@@ -165,8 +169,10 @@ void Core::Parts::end_transaction(transaction::Id id) {
         exchange = client.mapped().first;
     else
         return;
-    --exchanges.at(exchange).live;
-    forget_if_over(exchange);
+    if (auto e = exchanges.find(exchange); e != exchanges.end()) {
+        --e->second.live;
+        forget_if_over(exchange);
+    }
 }
 
 void Core::Parts::forget_if_over(std::uint64_t id) {
@@ -174,9 +180,13 @@ void Core::Parts::forget_if_over(std::uint64_t id) {
     if (found == exchanges.end())
         return;
     const Exchange &e = found->second;
-    // What we answered ourselves is over at once: all that its transaction repeats is the answer.
-    const bool answered_here = e.state == Exchange::State::answered && e.branches.empty();
-    if (!answered_here && (e.live > 0 || e.state == Exchange::State::waiting))
+    // Its transactions go on for half a minute, but all that they repeat is the answer. An INVITE alone can
+    // be answered again, by a 2xx.
+    const bool settled = e.state == Exchange::State::answered &&
+                         std::all_of(e.branches.begin(), e.branches.end(), [&](const Branch &b) {
+                             return b.state == Branch::State::done && !e.is_invite();
+                         });
+    if (!settled && (e.live > 0 || e.state == Exchange::State::waiting))
         return;
     bool asking = std::any_of(e.branches.begin(), e.branches.end(), [](const Branch &b) {
         return b.asking || b.state == Branch::State::locating ||
@@ -187,6 +197,8 @@ void Core::Parts::forget_if_over(std::uint64_t id) {
     forget_connections(*this, e);
     sleepers.remove(e.sleeper, {id});
     by_server.erase(e.server);
+    for (const Branch &b : e.branches)
+        by_client.erase(b.client);
     exchanges.erase(found);
 }
 
@@ -292,9 +304,10 @@ void Core::on_send_failed(transaction::Id id, base::Now now) {
 
 void Core::on_sent(transaction::Id id, const Flow &flow) {
     auto client = parts_->by_client.find(id);
-    if (client != parts_->by_client.end())
-        use_connection(*parts_, parts_->exchanges.at(client->second.first), client->second.second,
-                       flow.connection);
+    if (client == parts_->by_client.end())
+        return;
+    if (auto e = parts_->exchanges.find(client->second.first); e != parts_->exchanges.end())
+        use_connection(*parts_, e->second, client->second.second, flow.connection);
 }
 
 void Core::on_stored(Token token, bool ok, base::Now now) {

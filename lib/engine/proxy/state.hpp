@@ -71,9 +71,9 @@ struct State {
     } upstream_found;
     bool draining = false;
 
-    std::map<std::uint64_t, Exchange> exchanges;
-    std::map<transaction::Id, std::uint64_t> by_server;
-    std::map<transaction::Id, std::pair<std::uint64_t, std::size_t>> by_client;
+    std::unordered_map<std::uint64_t, Exchange> exchanges;
+    std::unordered_map<transaction::Id, std::uint64_t> by_server;
+    std::unordered_map<transaction::Id, std::pair<std::uint64_t, std::size_t>> by_client;
     std::map<std::uint64_t, Call> calls;
     std::set<transaction::Id> unanswered_byes; ///< Of our own.
     std::set<std::uint64_t> changed_calls;     ///< Since the last Keep; none where none are kept.
