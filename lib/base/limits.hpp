@@ -67,6 +67,9 @@ inline constexpr std::size_t trace_fragmented = 1'024;
 inline constexpr std::size_t trace_tcp_directions = 65'536;
 /// Bytes in one of them that wait for a segment before them.
 inline constexpr std::size_t trace_tcp_waiting = 1 << 18;
+/// Bytes of fragmented SCTP messages that wait for the rest, and fragments of one.
+inline constexpr std::size_t trace_sctp_waiting = 1 << 20;
+inline constexpr std::size_t trace_sctp_fragments = 512;
 /// Messages kept of one Call-ID, pairs of hosts told apart in it, its RTP streams, and digits dialled on one.
 inline constexpr std::size_t trace_call_messages = 100'000;
 inline constexpr std::size_t trace_call_legs = 64;

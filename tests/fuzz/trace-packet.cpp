@@ -4,7 +4,7 @@
 using namespace cord::engine::trace;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
-    constexpr std::uint32_t links[] = {1, 0, 9, 51, 101, 113, 228, 239, 276, 147};
+    constexpr std::uint32_t links[] = {1, 0, 9, 51, 101, 113, 228, 239, 276, 147, 104, 248, 252};
     cord::base::ByteReader in({data, size});
     const std::uint32_t link = links[in.u8() % std::size(links)];
     Decoder decoder;

@@ -30,7 +30,7 @@ std::string json_line(const Call &call, const Entry &e) {
     std::string out = "{\"n\":" + std::to_string(e.n) + ",\"ts\":" + engine::trace::unix_text(e.at);
     json_member(out, "src", e.src.text());
     json_member(out, "dst", e.dst.text());
-    json_member(out, "transport", engine::transaction::name(e.transport));
+    json_member(out, "transport", engine::trace::name(e.transport));
     json_member(out, "call_id", call.call_id());
     json_member(out, "start_line", e.sip.start_line());
     json_member(out, "method", e.method());
@@ -44,15 +44,15 @@ std::string json_line(const Call &call, const Entry &e) {
 
 std::string tabbed(const Call &call, const Entry &e) {
     return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\n", e.n, engine::trace::unix_text(e.at), e.src.text(),
-                       e.dst.text(), engine::transaction::name(e.transport), printable(call.call_id()),
+                       e.dst.text(), engine::trace::name(e.transport), printable(call.call_id()),
                        printable(e.sip.start_line()));
 }
 
 // For a terminal, columns that need not wait for the last line.
 std::string aligned(const Entry &e, std::size_t width) {
-    const std::string line = fmt::format(
-        "{:>5}  {}  {:>21} → {:<21}  {:<3}  {}", e.n, engine::trace::clock_text(e.at), e.src.text(),
-        e.dst.text(), engine::transaction::name(e.transport), printable(e.sip.start_line()));
+    const std::string line = fmt::format("{:>5}  {}  {:>21} → {:<21}  {:<3}  {}", e.n,
+                                         engine::trace::clock_text(e.at), e.src.text(), e.dst.text(),
+                                         engine::trace::name(e.transport), printable(e.sip.start_line()));
     return (width == 0 ? line : engine::trace::fitted(line, width)) + '\n';
 }
 

@@ -14,6 +14,7 @@
 
 namespace cord::siptrace {
 
+using engine::trace::layer::Protocol;
 using io::capture::Feed;
 using io::capture::InputError;
 
@@ -37,11 +38,11 @@ static void tell_left_out(const Feed &feed) {
         warn("the trace ends in the middle of a packet");
     const auto &counts = feed.decoder().counts();
     tell("lines that are not of a trace", feed.input().skipped());
-    tell("packets of a link type that is not understood", counts.unknown_link);
+    tell("packets of a link type that is not understood", counts.of(Protocol::unknown_link));
     tell("gaps in TCP connections", counts.tcp_gaps);
     tell("IP datagrams that lack fragments", feed.decoder().incomplete_datagrams());
     base::log::debug("trace", "{} packets, {} SIP messages, {} packets without IP, {} cut short",
-                     counts.packets, counts.sip, counts.not_ip, counts.cut);
+                     counts.packets, counts.sip, counts.of(Protocol::nothing), counts.cut);
 }
 
 int for_each(const std::string &in, bool follow, const std::function<bool(const Feed::Found &)> &visit) {

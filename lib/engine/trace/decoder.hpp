@@ -1,17 +1,21 @@
 // Captured packets in, SIP messages and UDP payloads out: all the layers in between, in one object.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "engine/trace/exported_pdu.hpp"
 #include "engine/trace/fragments.hpp"
+#include "engine/trace/layer/layer.hpp"
 #include "engine/trace/packet.hpp"
+#include "engine/trace/sctp.hpp"
 #include "engine/trace/stream.hpp"
 #include "engine/trace/tcp.hpp"
 
@@ -20,11 +24,12 @@ namespace cord::engine::trace {
 /// What became of the packets: tells why something is not shown.
 struct DecodeCounts {
     std::uint64_t packets = 0;
-    std::uint64_t cut = 0;          ///< Shorter in the capture than on the wire.
-    std::uint64_t not_ip = 0;       ///< ARP and the like.
-    std::uint64_t unknown_link = 0; ///< Of a link type that is not understood.
-    std::uint64_t tcp_gaps = 0;     ///< Segments that the capture lacks.
+    std::uint64_t cut = 0;      ///< Shorter in the capture than on the wire.
+    std::uint64_t tcp_gaps = 0; ///< Segments that the capture lacks.
     std::uint64_t sip = 0;
+    std::array<std::uint64_t, layer::protocols> layers{}; ///< How often each was met.
+
+    [[nodiscard]] std::uint64_t of(layer::Protocol p) const { return layers[static_cast<std::size_t>(p)]; }
 };
 
 class Decoder {
@@ -43,31 +48,26 @@ class Decoder {
     [[nodiscard]] std::size_t incomplete_datagrams() const { return fragments_.incomplete(); }
 
   private:
-    struct Path {
-        base::Endpoint src;
-        base::Endpoint dst;
-        bool operator==(const Path &) const = default;
-    };
-    struct PathHash {
-        std::size_t operator()(const Path &p) const noexcept {
-            return base::EndpointHash{}(p.src) * 31 + base::EndpointHash{}(p.dst);
-        }
-    };
     struct Direction {
         TcpDirection tcp;
         SipStream sip;
         std::uint64_t last_used = 0;
     };
 
-    void internet(const IpPacket &packet, Stamp at, int depth);
-    void udp(const IpPacket &packet, Stamp at, int depth);
-    void tcp(const IpPacket &packet, Stamp at);
-    [[nodiscard]] Direction &direction(const Path &path);
-    void drain(const Path &path, Direction &direction, Stamp at);
+    void follow(layer::Layer layer, Stamp at);
+    [[nodiscard]] layer::Layer internet(base::Bytes packet, Way &way, Stamp at);
+    [[nodiscard]] layer::Layer udp(base::Bytes b, Way way, Stamp at);
+    void tcp(base::Bytes b, Way way, Stamp at);
+    void sctp(base::Bytes b, const Way &way, Stamp at);
+    void exported(base::Bytes frame, Stamp at);
+    [[nodiscard]] Direction &direction(const Way &way);
+    void drain(const Way &way, Direction &direction, Stamp at);
 
     DecodeCounts counts_;
     Fragments fragments_;
-    std::unordered_map<Path, Direction, PathHash> directions_;
+    std::unordered_map<Way, Direction, WayHash> directions_;
+    SctpMessages sctp_;
+    std::pair<std::uint32_t, std::string> last_exported_; // original frame and payload
     Stamp last_{};
     std::vector<SipRecord> messages_;
     std::deque<std::string> texts_; // what messages_ of streams point into

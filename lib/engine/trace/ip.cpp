@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/trace/link.hpp"
-
 namespace cord::engine::trace {
 namespace {
 
@@ -52,6 +50,7 @@ std::optional<IpPacket> parse_v6(Bytes b) {
     constexpr std::uint8_t fragment = 44;
     constexpr std::uint8_t authentication = 51;
     constexpr std::uint8_t destination = 60;
+    constexpr std::uint8_t mobility = 135;
     if (b.size() < 40)
         return std::nullopt;
     IpPacket out;
@@ -65,7 +64,8 @@ std::optional<IpPacket> parse_v6(Bytes b) {
         switch (out.protocol) {
         case hop_by_hop:
         case routing:
-        case destination: break;
+        case destination:
+        case mobility: break;
         case authentication: size = (header[1] + 2U) * 4U; break;
         case fragment:
             size = 8;
@@ -83,40 +83,6 @@ std::optional<IpPacket> parse_v6(Bytes b) {
     return out;
 }
 
-// RFC 2784 and 2890: a checksum, a key and a sequence number may follow; RFC 2637 (PPTP, version 1) has an
-// acknowledgment number, too. ERSPAN, type II (eight bytes of its own) or I (none, and no sequence number),
-// holds an Ethernet frame.
-Bytes inside_gre(Bytes b) {
-    constexpr std::uint16_t erspan = 0x88BE;
-    constexpr std::uint16_t transparent_ethernet = 0x6558;
-    constexpr std::uint16_t ppp = 0x880B;
-    if (b.size() < 4 || (b[1] & 7) > 1)
-        return {};
-    const auto four_if = [](bool present) { return present ? std::size_t{4} : 0; };
-    const bool sequence = (b[0] & 0x10) != 0;
-    std::size_t header = 4 + four_if((b[0] & 0x80) != 0) + four_if((b[0] & 0x20) != 0) + four_if(sequence) +
-                         four_if((b[1] & 7) == 1 && (b[1] & 0x80) != 0);
-    const std::uint16_t type = load16(&b[2]);
-    if (type == erspan && sequence)
-        header += 8;
-    if (b.size() < header)
-        return {};
-    const Bytes inside = b.subspan(header);
-    if (type == ppp)
-        return ip_packet_of_ppp(inside);
-    return type == erspan || type == transparent_ethernet ? ip_packet_of_ethernet(inside)
-                                                          : ip_packet_after(type, inside);
-}
-
-// RFC 7348 section 5: eight bytes of which the first says that a network identifier is there.
-Bytes inside_vxlan(Bytes udp) {
-    constexpr std::uint16_t port = 4789;
-    constexpr std::uint16_t old_linux_port = 8472;
-    if (udp.size() < 16 || (load16(&udp[2]) != port && load16(&udp[2]) != old_linux_port) || udp[8] != 0x08)
-        return {};
-    return ip_packet_of_ethernet(udp.subspan(16));
-}
-
 } // namespace
 
 std::optional<IpPacket> parse_ip(Bytes b) {
@@ -127,16 +93,6 @@ std::optional<IpPacket> parse_ip(Bytes b) {
     if (b[0] >> 4 == 6)
         return parse_v6(b);
     return std::nullopt;
-}
-
-Bytes tunnelled(const IpPacket &outer) {
-    switch (outer.protocol) {
-    case ip_protocol::ipv4:
-    case ip_protocol::ipv6: return outer.payload;
-    case ip_protocol::gre: return inside_gre(outer.payload);
-    case ip_protocol::udp: return inside_vxlan(outer.payload);
-    default: return {};
-    }
 }
 
 } // namespace cord::engine::trace

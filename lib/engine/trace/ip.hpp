@@ -1,4 +1,4 @@
-// IPv4 and IPv6 headers, and the tunnels that carry IP in IP.
+// IPv4 and IPv6 headers.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +8,6 @@
 #include "base/bytes.hpp"
 
 namespace cord::engine::trace {
-
-namespace ip_protocol {
-inline constexpr std::uint8_t ipv4 = 4;
-inline constexpr std::uint8_t tcp = 6;
-inline constexpr std::uint8_t udp = 17;
-inline constexpr std::uint8_t ipv6 = 41;
-inline constexpr std::uint8_t gre = 47;
-} // namespace ip_protocol
 
 /// One IP packet, extension headers read. `payload` is a view of the packet, padding left out.
 struct IpPacket {
@@ -34,8 +26,5 @@ struct IpPacket {
 
 /// Nothing when the bytes are not an IP packet.
 [[nodiscard]] std::optional<IpPacket> parse_ip(base::Bytes packet);
-
-/// The IP packet carried in an IP-in-IP, 6in4, GRE, ERSPAN or VXLAN tunnel's payload; empty when it is none.
-[[nodiscard]] base::Bytes tunnelled(const IpPacket &outer);
 
 } // namespace cord::engine::trace

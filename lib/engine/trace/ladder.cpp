@@ -108,7 +108,7 @@ LadderRow message_row(const Entry &e, std::pair<std::size_t, std::size_t> column
         for (const MediaLine &line : lines)
             row.details.push_back(printable(summary(line)));
     }
-    row.tip = fmt::format("{} {} → {}\n{}", transaction::via_name(e.transport), e.src.text(), e.dst.text(),
+    row.tip = fmt::format("{} {} → {}\n{}", via_name(e.transport), e.src.text(), e.dst.text(),
                           printable(e.sip.start_line()));
     return row;
 }

@@ -53,7 +53,7 @@ Result<std::optional<SipRecord>> parse_trace_line(std::string_view line, std::st
             has_time = at.has_value();
             record.at = at.value_or(Stamp{});
         } else if (name == "transport") {
-            record.transport = transaction::transport_from(value).value_or(Transport::udp);
+            record.transport = transport_from(value).value_or(Transport::udp);
         } else if (name == "src" || name == "dst") {
             const auto endpoint = base::Endpoint::parse(value);
             if (!endpoint)

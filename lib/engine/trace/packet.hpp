@@ -2,16 +2,15 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <string_view>
 
 #include "base/address.hpp"
 #include "base/bytes.hpp"
-#include "engine/transaction/flow.hpp"
+#include "engine/trace/transport.hpp"
 
 namespace cord::engine::trace {
-
-using transaction::Transport;
 
 /// When something was captured: nanoseconds since 1970.
 using Stamp = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
@@ -22,6 +21,18 @@ struct Packet {
     std::uint32_t link_type = 0; ///< LINKTYPE_…, as registered for pcap files.
     base::Bytes data;
     std::uint32_t length = 0; ///< On the wire; `data` is shorter when the capture cut it.
+};
+
+/// From one address and port to another.
+struct Way {
+    base::Endpoint src;
+    base::Endpoint dst;
+    auto operator<=>(const Way &) const = default;
+};
+struct WayHash {
+    std::size_t operator()(const Way &w) const noexcept {
+        return base::EndpointHash{}(w.src) * 31 + base::EndpointHash{}(w.dst);
+    }
 };
 
 /// One SIP message as it travelled. `raw` is a view, see who hands it out.
