@@ -70,8 +70,11 @@ inline constexpr std::size_t trace_tcp_waiting = 1 << 18;
 /// Bytes of fragmented SCTP messages that wait for the rest, and fragments of one.
 inline constexpr std::size_t trace_sctp_waiting = 1 << 20;
 inline constexpr std::size_t trace_sctp_fragments = 512;
-/// Messages kept of one Call-ID, pairs of hosts told apart in it, its RTP streams, and digits dialled on one.
+/// Messages kept of one call, and of another Call-ID, which may be refreshed for ever (registrations,
+/// subscriptions, OPTIONS).
 inline constexpr std::size_t trace_call_messages = 100'000;
+inline constexpr std::size_t trace_refreshes = 1'000;
+/// Pairs of hosts told apart in a call, its RTP streams, and digits dialled on one.
 inline constexpr std::size_t trace_call_legs = 64;
 inline constexpr std::size_t trace_call_streams = 256;
 inline constexpr std::size_t trace_digits = 256;
@@ -80,8 +83,9 @@ inline constexpr std::size_t trace_media_addresses = 262'144;
 inline constexpr std::size_t trace_candidates = 32;
 /// Via branches by which a proxy's ports are known as one host.
 inline constexpr std::size_t trace_branches = 4'096;
-/// Bytes of messages kept of a trace that is read to its end, and of one that is only watched.
-inline constexpr std::size_t trace_bytes = std::size_t{4} << 30;
+/// Bytes of memory for a trace that is read to its end, unless told otherwise, and for one that is only
+/// watched.
+inline constexpr std::size_t trace_bytes = std::size_t{1} << 30;
 inline constexpr std::size_t trace_live_bytes = 16 << 20;
 /// Columns of a ladder that is drawn of a whole call: each costs room in every row.
 inline constexpr std::size_t trace_columns = 32;

@@ -79,14 +79,14 @@ std::vector<std::string> terminal_cells(std::size_t n, const Call &c, std::size_
 int run(const io::cli::App &app, Options &o) {
     if (const int wrong = o.query.understand(app); wrong != 0)
         return wrong;
-    engine::trace::Calls calls;
-    const int code = read_all(o.query.in, calls);
+    Trace trace(o.query.memory_bytes());
+    const int code = read_all(o.query.in, trace);
     const Form form = io::cli::Table::form(o.json);
     const bool terminal = form == Form::terminal;
     // The other columns take 70; the two names share the rest.
     const std::size_t name_width = std::max<std::size_t>(terminal_width(), 94) / 2 - 35;
     io::cli::Table table(terminal ? terminal_columns : all_columns, form);
-    const auto chosen = o.query.choose(calls);
+    const auto chosen = o.query.choose(trace.calls);
     for (const auto &[n, call] : chosen)
         table.row(terminal ? terminal_cells(n, *call, name_width) : all_cells(n, *call));
     return o.query.verdict(!chosen.empty(), code);

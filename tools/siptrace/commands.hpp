@@ -6,6 +6,7 @@
 namespace cord::siptrace {
 
 void add_calls(io::cli::App &app);
+void add_census(io::cli::App &app);
 void add_flow(io::cli::App &app);
 void add_messages(io::cli::App &app);
 void add_extract(io::cli::App &app);

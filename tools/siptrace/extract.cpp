@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "base/limits.hpp"
 #include "commands.hpp"
 #include "io/cli/exit_code.hpp"
 #include "io/cli/say.hpp"
@@ -68,15 +67,15 @@ class Extractor {
 int run(const io::cli::App &app, Options &o) {
     if (const int wrong = o.query.understand(app); wrong != 0)
         return wrong;
-    engine::trace::Calls calls(base::limits::trace_live_bytes);
+    Trace trace;
     Extractor extractor(o);
-    const int code = for_each(o.query.in, false, [&](const io::capture::Feed::Found &found) {
+    const int code = for_each(o.query.in, false, trace, [&](const io::capture::Feed::Found &found) {
         if (const auto *record = std::get_if<SipRecord>(&found)) {
-            (void)calls.add(*record);
+            (void)trace.calls.add(*record);
             return true;
         }
         const auto &datagram = std::get<Datagram>(found);
-        const auto hit = calls.add(datagram);
+        const auto hit = trace.calls.add(datagram);
         return !hit || !extractor.wants(*hit) || extractor.write(*hit, datagram);
     });
     return extractor.close(code);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/limits.hpp"
 #include "commands.hpp"
 #include "engine/trace/ladder_svg.hpp"
 #include "engine/trace/ladder_text.hpp"
@@ -27,12 +26,12 @@ struct Options {
 
 // Each message as it comes. Nothing is kept for longer than it helps to tell retransmissions.
 int follow(const Options &o, const TextStyle &style) {
-    engine::trace::Calls calls(base::limits::trace_live_bytes);
+    Trace trace;
     engine::trace::LiveLadder ladder(style);
     Output out(o.out);
-    const int code = for_each(o.query.in, true, [&](const io::capture::Feed::Found &found) {
+    const int code = for_each(o.query.in, true, trace, [&](const io::capture::Feed::Found &found) {
         const auto *record = std::get_if<engine::trace::SipRecord>(&found);
-        const auto added = record != nullptr ? calls.add(*record) : std::nullopt;
+        const auto added = record != nullptr ? trace.calls.add(*record) : std::nullopt;
         if (!added || !o.query.matches(*added->call) || !o.query.matches(*added->entry) ||
             (o.query.call != 0 && added->call->number != static_cast<std::uint64_t>(o.query.call)))
             return true;
@@ -72,9 +71,9 @@ int run(const io::cli::App &app, Options &o) {
         io::cli::say("siptrace", "--follow draws text alone");
         return io::cli::wrong_usage;
     }
-    engine::trace::Calls calls;
-    const int code = read_all(o.query.in, calls);
-    const auto chosen = o.query.choose(calls);
+    Trace trace(o.query.memory_bytes());
+    const int code = read_all(o.query.in, trace);
+    const auto chosen = o.query.choose(trace.calls);
     if (chosen.empty()) {
         if (code != io::cli::done) // which was told
             return code;

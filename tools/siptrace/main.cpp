@@ -6,6 +6,7 @@ int main(int argc, char **argv) {
     cord::siptrace::add_flow(app);
     cord::siptrace::add_messages(app);
     cord::siptrace::add_extract(app);
+    cord::siptrace::add_census(app);
     cord::siptrace::add_parse(app);
     return app.run(argc, argv);
 }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "commands.hpp"
 #include "engine/trace/printable.hpp"
@@ -32,27 +31,27 @@ std::string json_line(const Call &call, const Entry &e) {
     json_member(out, "dst", e.dst.text());
     json_member(out, "transport", engine::trace::name(e.transport));
     json_member(out, "call_id", call.call_id());
-    json_member(out, "start_line", e.sip.start_line());
+    json_member(out, "start_line", e.start_line());
     json_member(out, "method", e.method());
-    out += ",\"code\":" + (e.sip.is_request() ? "null" : std::to_string(e.sip.status()));
-    if (base::is_utf8(e.sip.bytes()))
-        json_member(out, "raw", e.sip.bytes());
+    out += ",\"code\":" + (e.is_request() ? "null" : std::to_string(e.status()));
+    if (base::is_utf8(e.bytes()))
+        json_member(out, "raw", e.bytes());
     else
-        json_member(out, "raw_b64", base::to_base64(base::as_bytes(e.sip.bytes())));
+        json_member(out, "raw_b64", base::to_base64(base::as_bytes(e.bytes())));
     return out + "}\n";
 }
 
 std::string tabbed(const Call &call, const Entry &e) {
     return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\n", e.n, engine::trace::unix_text(e.at), e.src.text(),
                        e.dst.text(), engine::trace::name(e.transport), printable(call.call_id()),
-                       printable(e.sip.start_line()));
+                       printable(e.start_line()));
 }
 
 // For a terminal, columns that need not wait for the last line.
 std::string aligned(const Entry &e, std::size_t width) {
-    const std::string line = fmt::format("{:>5}  {}  {:>21} → {:<21}  {:<3}  {}", e.n,
-                                         engine::trace::clock_text(e.at), e.src.text(), e.dst.text(),
-                                         engine::trace::name(e.transport), printable(e.sip.start_line()));
+    const std::string line =
+        fmt::format("{:>5}  {}  {:>21} → {:<21}  {:<3}  {}", e.n, engine::trace::clock_text(e.at),
+                    e.src.text(), e.dst.text(), engine::trace::name(e.transport), printable(e.start_line()));
     return (width == 0 ? line : engine::trace::fitted(line, width)) + '\n';
 }
 
@@ -67,7 +66,7 @@ class Printer {
             return true;
         found_ = true;
         if (options_.raw)
-            return out_.write(e.sip.bytes());
+            return out_.write(e.bytes());
         switch (form_) {
         case io::cli::Table::Form::json: return out_.write(json_line(call, e));
         case io::cli::Table::Form::tabs: return out_.write(tabbed(call, e));
@@ -87,10 +86,10 @@ class Printer {
 
 // The number of what is no call is known at the end alone.
 int run_for_call(const Options &o) {
-    engine::trace::Calls calls;
-    const int code = read_all(o.query.in, calls);
+    Trace trace(o.query.memory_bytes());
+    const int code = read_all(o.query.in, trace);
     Printer printer(o);
-    for (const auto &[n, call] : o.query.choose(calls))
+    for (const auto &[n, call] : o.query.choose(trace.calls))
         for (const Entry &e : call->messages())
             if (!printer.print(*call, e))
                 break;
@@ -105,11 +104,11 @@ int run(const io::cli::App &app, Options &o) {
         return wrong;
     if (o.query.call != 0)
         return run_for_call(o);
-    engine::trace::Calls calls(base::limits::trace_live_bytes);
+    Trace trace;
     Printer printer(o);
-    const int code = for_each(o.query.in, false, [&](const io::capture::Feed::Found &found) {
+    const int code = for_each(o.query.in, false, trace, [&](const io::capture::Feed::Found &found) {
         const auto *record = std::get_if<engine::trace::SipRecord>(&found);
-        const auto added = record != nullptr ? calls.add(*record) : std::nullopt;
+        const auto added = record != nullptr ? trace.calls.add(*record) : std::nullopt;
         return !added || printer.print(*added->call, *added->entry);
     });
     return printer.close(code);

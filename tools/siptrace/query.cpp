@@ -18,13 +18,15 @@ bool contains(const std::string &text, const std::string &part) {
 } // namespace
 
 void Query::declare(io::cli::Command &command) {
-    command.positional("IN", in, false, "pcap, pcapng or NDJSON trace, gzip of these; - is stdin (default)");
+    command.positional("IN", in, false, input_words);
     command.number("--call", call, 1, UINT32_MAX, "N",
                    "Only the call that has this number in 'siptrace calls'");
     command.option("--call-id", call_id, "ID", "Only the call with this Call-ID");
     command.option("--from", from, "TEXT", "Only calls whose caller contains TEXT");
     command.option("--to", to, "TEXT", "Only calls whose callee contains TEXT");
     command.option("--method", method, "METHOD", "Only this method");
+    command.number("--memory", memory, 1, 1 << 20, "MB",
+                   "Memory for calls: those begun first are forgotten beyond it");
     command.option("--host", host, "ADDR[:PORT]", "Only what goes to or from this address");
 }
 

@@ -6,10 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "engine/trace/calls.hpp"
 #include "io/cli/app.hpp"
 
 namespace cord::siptrace {
+
+/// What IN may be.
+inline constexpr const char *input_words =
+    "pcap, pcapng or NDJSON trace, gzip of these; - is stdin (default)";
 
 struct Query {
     std::string in = "-";
@@ -19,11 +24,14 @@ struct Query {
     std::string to;
     std::string method;
     std::string host;
+    std::int64_t memory = base::limits::trace_bytes >> 20; ///< MiB.
 
     /// Adds IN and the options that choose.
     void declare(io::cli::Command &command);
     /// Wanted before any other call. Another code than 0 ends the program: the words about it are told.
     [[nodiscard]] int understand(const io::cli::App &app);
+
+    [[nodiscard]] std::size_t memory_bytes() const { return static_cast<std::size_t>(memory) << 20; }
 
     struct Chosen {
         std::size_t n; ///< In the list of `siptrace calls`.

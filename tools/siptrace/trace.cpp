@@ -39,27 +39,29 @@ static void tell_left_out(const Feed &feed) {
     const auto &counts = feed.decoder().counts();
     tell("lines that are not of a trace", feed.input().skipped());
     tell("packets of a link type that is not understood", counts.of(Protocol::unknown_link));
-    tell("gaps in TCP connections", counts.tcp_gaps);
-    tell("IP datagrams that lack fragments", feed.decoder().incomplete_datagrams());
+    tell("gaps in TCP connections", feed.decoder().connections().gaps);
+    const auto fragments = feed.decoder().fragments();
+    tell("IP datagrams that lack fragments", fragments.headless + fragments.incomplete + fragments.unusable);
     base::log::debug("trace", "{} packets, {} SIP messages, {} packets without IP, {} cut short",
                      counts.packets, counts.sip, counts.of(Protocol::nothing), counts.cut);
 }
 
-int for_each(const std::string &in, bool follow, const std::function<bool(const Feed::Found &)> &visit) {
+int for_each(const std::string &in, bool follow, Trace &trace, const Visit &visit, const AtEnd &at_end) {
     if (in == "-" && isatty(STDIN_FILENO) != 0) {
         io::cli::say("siptrace", "name a trace, or pipe one in");
         return io::cli::wrong_usage;
     }
-    auto feed = Feed::open(in, follow);
-    if (!feed)
-        return refuse(feed.error());
+    auto opened = Feed::open(in, follow);
+    if (!opened)
+        return refuse(opened.error());
+    Feed &feed = trace.feed.emplace(*std::move(opened));
     for (bool empty = true;; empty = false) {
-        const auto found = feed->next();
+        const auto found = feed.next();
         if (!found) {
-            tell_left_out(*feed);
+            at_end ? at_end(feed) : tell_left_out(feed);
             return refuse(found.error());
         }
-        if (!*found && empty && feed->input().skipped() > 0)
+        if (!*found && empty && feed.input().skipped() > 0)
             return refuse({InputError::Kind::damaged,
                            (in == "-" ? "stdin" : in) + ": none of its lines is of a trace"});
         if (!*found)
@@ -67,12 +69,13 @@ int for_each(const std::string &in, bool follow, const std::function<bool(const 
         if (!visit(**found))
             return io::cli::done;
     }
-    tell_left_out(*feed);
+    at_end ? at_end(feed) : tell_left_out(feed);
     return io::cli::done;
 }
 
-int read_all(const std::string &in, engine::trace::Calls &calls) {
-    const int code = for_each(in, false, [&](const Feed::Found &found) {
+int read_all(const std::string &in, Trace &trace) {
+    auto &calls = trace.calls;
+    const int code = for_each(in, false, trace, [&](const Feed::Found &found) {
         if (const auto *record = std::get_if<engine::trace::SipRecord>(&found))
             (void)calls.add(*record);
         else
@@ -80,7 +83,7 @@ int read_all(const std::string &in, engine::trace::Calls &calls) {
         return true;
     });
     if (calls.forgotten() > 0)
-        warn(fmt::format("the first {} calls had to be forgotten", calls.forgotten()));
+        warn(fmt::format("the first {} calls had to be forgotten (--memory)", calls.forgotten()));
     return code;
 }
 

@@ -3,21 +3,33 @@
 
 #include <cstdio>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/limits.hpp"
 #include "engine/trace/calls.hpp"
 #include "io/capture/feed.hpp"
 
 namespace cord::siptrace {
 
-/// Reads to the end, or until `visit` returns false; tells what was left out, and why it ended where it did,
-/// on stderr. Gives the exit code.
-int for_each(const std::string &in, bool follow,
-             const std::function<bool(const io::capture::Feed::Found &)> &visit);
+/// A trace that is open, and what was found in it: messages may be views into the file.
+struct Trace {
+    explicit Trace(std::size_t memory = base::limits::trace_live_bytes) : calls(memory) {}
+
+    std::optional<io::capture::Feed> feed;
+    engine::trace::Calls calls;
+};
+
+using Visit = std::function<bool(const io::capture::Feed::Found &)>;
+using AtEnd = std::function<void(const io::capture::Feed &)>;
+
+/// Opens and reads to the end, or until `visit` returns false; tells why it ended where it did on stderr, and
+/// what was left out, unless `at_end` tells that. Gives the exit code.
+int for_each(const std::string &in, bool follow, Trace &trace, const Visit &visit, const AtEnd &at_end = {});
 
 /// Reads everything; what was read before an error is in `calls`.
-int read_all(const std::string &in, engine::trace::Calls &calls);
+int read_all(const std::string &in, Trace &trace);
 
 /// All of a small file, "-" being stdin; gives the exit code. A SIP message longer than any is cut.
 int read_file(const std::string &in, std::string &bytes);

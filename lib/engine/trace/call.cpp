@@ -1,7 +1,6 @@
 #include "engine/trace/call.hpp"
 
 #include <algorithm>
-#include <functional>
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
@@ -24,10 +23,6 @@ std::string address_of(const base::Result<wire::sip::NameAddr> &value, const wir
     if (value && value->uri.is_sip())
         return wire::sip::aor_key(value->uri);
     return std::string(value ? value->uri.text : m.header(id).value_or(""));
-}
-
-Method method_of(const Entry &e) {
-    return e.sip.is_request() ? e.sip.method() : wire::sip::method_from(e.method());
 }
 
 // Requests that only a session begun by INVITE has.
@@ -55,13 +50,6 @@ bool has_to_tag(const wire::sip::Message &m) {
 
 } // namespace
 
-std::string_view Entry::method() const {
-    if (sip.is_request())
-        return sip.method_name();
-    const auto cseq = wire::sip::cseq(sip);
-    return cseq ? cseq->method_name : std::string_view{};
-}
-
 std::string MediaStream::codec() const {
     for (const std::uint8_t pt : payload_types) {
         const auto found = codecs.find(pt);
@@ -75,32 +63,47 @@ std::string MediaStream::codec() const {
     return "telephone-event";
 }
 
-const Entry &Call::add(Entry entry) {
+const Entry &Call::add(Entry entry, const wire::sip::Message &sip) {
     if (messages_.empty() && dropped_ == 0) {
         start_ = entry.at;
-        from_ = address_of(wire::sip::from(entry.sip), entry.sip, HeaderId::from);
-        to_ = address_of(wire::sip::to(entry.sip), entry.sip, HeaderId::to);
+        from_ = address_of(wire::sip::from(sip), sip, HeaderId::from);
+        to_ = address_of(wire::sip::to(sip), sip, HeaderId::to);
     }
     last_ = std::max(last_, entry.at);
-    size_ += sizeof(Entry) + entry.sip.bytes().size();
     mark_repeat(entry);
     classify(entry);
     note_leg(entry);
     if (entry.repeat == Repeat::no)
-        entry.sip.is_request() ? request(entry) : response(entry);
-    if (messages_.size() == base::limits::trace_call_messages) {
-        const auto half = messages_.begin() + static_cast<std::ptrdiff_t>(messages_.size() / 2);
-        dropped_ += messages_.size() / 2;
-        messages_.erase(messages_.begin(), half);
-    }
+        entry.is_request() ? request(entry, sip) : response(entry, sip);
+    drop_oldest();
+    cost_ += entry.cost();
     messages_.push_back(std::move(entry));
     return messages_.back();
+}
+
+// Calls end; registrations and subscriptions are refreshed for as long as there is a capture.
+void Call::drop_oldest() {
+    const std::size_t most =
+        kind_ == Kind::call ? base::limits::trace_call_messages : base::limits::trace_refreshes;
+    if (messages_.size() < most)
+        return;
+    const auto half = messages_.begin() + static_cast<std::ptrdiff_t>(messages_.size() / 2);
+    for (auto it = messages_.begin(); it != half; ++it)
+        cost_ -= it->cost();
+    dropped_ += messages_.size() / 2;
+    messages_.erase(messages_.begin(), half);
+}
+
+const Entry *Call::find(std::uint64_t n) const {
+    const auto found = std::lower_bound(messages_.begin(), messages_.end(), n,
+                                        [](const Entry &e, std::uint64_t wanted) { return e.n < wanted; });
+    return found != messages_.end() && found->n == n ? &*found : nullptr;
 }
 
 void Call::classify(const Entry &entry) {
     if (method_.empty())
         method_ = entry.method();
-    const Method m = method_of(entry);
+    const Method m = wire::sip::method_from(entry.method());
     if (kind_ == Kind::other && belongs_to_call(m)) {
         kind_ = Kind::call;
         method_ = entry.method();
@@ -110,9 +113,6 @@ void Call::classify(const Entry &entry) {
 }
 
 void Call::mark_repeat(Entry &entry) const {
-    const base::EndpointHash hash;
-    entry.fingerprint =
-        std::hash<std::string_view>{}(entry.sip.bytes()) ^ hash(entry.src) * 3 ^ hash(entry.dst) * 5;
     const std::size_t first = messages_.size() > look_back ? messages_.size() - look_back : 0;
     for (std::size_t i = messages_.size(); i-- > first;)
         if (messages_[i].fingerprint == entry.fingerprint) {
@@ -132,8 +132,8 @@ void Call::note_leg(const Entry &entry) {
 
 // The request that decides is the one that the dialog begins with, where it was seen first: what a proxy
 // makes of it on later legs has other branches. One with credentials, after a challenge, takes its place.
-void Call::request(const Entry &entry) {
-    const Method m = entry.sip.method();
+void Call::request(const Entry &entry, const wire::sip::Message &sip) {
+    const Method m = sip.method();
     if (kind_ == Kind::call && (m == Method::bye || m == Method::cancel)) {
         if (m == Method::bye && state_ != State::completed) {
             state_ = State::completed;
@@ -143,22 +143,21 @@ void Call::request(const Entry &entry) {
         }
         return;
     }
-    const bool decides =
-        entry.sip.method_name() == method_ && (kind_ != Kind::call || !has_to_tag(entry.sip));
+    const bool decides = sip.method_name() == method_ && (kind_ != Kind::call || !has_to_tag(sip));
     if (!decides || (!branch_.empty() && entry.src != first_src_) || answered_)
         return;
-    branch_ = top_branch(entry.sip);
+    branch_ = top_branch(sip);
     first_src_ = entry.src;
     state_ = State::pending;
     if (kind_ == Kind::registration) {
-        const auto expires = wire::sip::expires(entry.sip);
-        leaving_ = wire::sip::is_wildcard_contact(entry.sip) || (expires && *expires == 0U);
+        const auto expires = wire::sip::expires(sip);
+        leaving_ = wire::sip::is_wildcard_contact(sip) || (expires && *expires == 0U);
     }
 }
 
-void Call::response(const Entry &entry) {
-    const std::uint16_t status = entry.sip.status();
-    if (entry.method() != method_ || (!branch_.empty() && top_branch(entry.sip) != branch_) || answered_)
+void Call::response(const Entry &entry, const wire::sip::Message &sip) {
+    const std::uint16_t status = entry.status();
+    if (entry.method() != method_ || answered_ || (!branch_.empty() && top_branch(sip) != branch_))
         return;
     if (status < 200) {
         if (status > 100 && state_ == State::pending)

@@ -8,33 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "engine/trace/entry.hpp"
 #include "engine/trace/packet.hpp"
 #include "engine/trace/session.hpp"
 #include "wire/rtp/codec_spec.hpp"
 #include "wire/sip/message.hpp"
 
 namespace cord::engine::trace {
-
-/// Whether a message was seen before.
-enum class Repeat : std::uint8_t {
-    no,
-    retransmission,
-    duplicate, ///< So soon after the first that the capture holds the packet twice.
-};
-
-struct Entry {
-    std::uint64_t n = 0; ///< Its number among all messages of the trace, from 1.
-    Stamp at{};
-    Transport transport = Transport::udp;
-    base::Endpoint src;
-    base::Endpoint dst;
-    wire::sip::Message sip;
-    Repeat repeat = Repeat::no;
-    std::uint64_t fingerprint = 0; ///< Of way and bytes.
-
-    /// The method; of a response, that of its request.
-    [[nodiscard]] std::string_view method() const;
-};
 
 /// RTP of one source on one way.
 struct MediaStream {
@@ -68,8 +48,10 @@ class Call {
 
     explicit Call(std::string call_id) : call_id_(std::move(call_id)) {}
 
-    /// Takes the next message; gives its place.
-    const Entry &add(Entry entry);
+    /// Takes the next message, with what was read of it; gives its place.
+    const Entry &add(Entry entry, const wire::sip::Message &sip);
+    /// The message with this number; nothing when it was dropped.
+    [[nodiscard]] const Entry *find(std::uint64_t n) const;
 
     [[nodiscard]] const std::string &call_id() const { return call_id_; }
     /// Among calls, from 1; 0 for what is no call.
@@ -97,17 +79,18 @@ class Call {
     [[nodiscard]] std::size_t dropped() const { return dropped_; }
     [[nodiscard]] std::vector<MediaStream> &streams() { return streams_; }
     [[nodiscard]] const std::vector<MediaStream> &streams() const { return streams_; }
-    /// Bytes of all messages, about.
-    [[nodiscard]] std::size_t size() const { return size_; }
+    /// Bytes of memory that it takes, about.
+    [[nodiscard]] std::size_t cost() const { return cost_; }
 
   private:
     enum class State : std::uint8_t { pending, ringing, answered, completed, cancelled, final };
 
     void classify(const Entry &entry);
-    void request(const Entry &entry);
-    void response(const Entry &entry);
+    void request(const Entry &entry, const wire::sip::Message &sip);
+    void response(const Entry &entry, const wire::sip::Message &sip);
     void mark_repeat(Entry &entry) const;
     void note_leg(const Entry &entry);
+    void drop_oldest();
 
     std::string call_id_;
     Kind kind_ = Kind::other;
@@ -126,7 +109,7 @@ class Call {
     std::vector<std::pair<base::Endpoint, base::Endpoint>> legs_;
     std::vector<Entry> messages_;
     std::size_t dropped_ = 0;
-    std::size_t size_ = 0;
+    std::size_t cost_ = 512; // of the object, its strings and its place in tables
     std::vector<MediaStream> streams_;
 };
 

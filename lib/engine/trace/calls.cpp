@@ -2,23 +2,7 @@
 
 #include <algorithm>
 
-#include "base/limits.hpp"
-#include "wire/sip/scan.hpp"
-
 namespace cord::engine::trace {
-namespace {
-
-// A message as the capture has it: line ends before it dropped; its body as long as it came, even where
-// Content-Length says otherwise, so that what is wrong with it can be seen.
-std::optional<wire::sip::Message> read(std::string_view raw) {
-    raw.remove_prefix(wire::sip::leading_line_ends(raw));
-    wire::sip::Scan found;
-    if (!wire::sip::scan(raw.substr(0, base::limits::sip_message), found))
-        return std::nullopt;
-    return wire::sip::Message(found, raw);
-}
-
-} // namespace
 
 const std::shared_ptr<Call> &Calls::call(std::string_view call_id) {
     const auto found = by_call_id_.find(call_id);
@@ -31,18 +15,17 @@ const std::shared_ptr<Call> &Calls::call(std::string_view call_id) {
 }
 
 std::optional<Calls::Added> Calls::add(const SipRecord &record) {
-    auto message = read(record.raw);
+    const auto message = read_message(record.raw);
     if (!message)
         return std::nullopt;
     const std::shared_ptr<Call> c = call(message->call_id());
-    const std::size_t before = c->size();
-    const Entry &entry =
-        c->add(Entry{++messages_, record.at, record.transport, record.src, record.dst, *std::move(message)});
-    kept_ += c->size() - before;
+    const std::size_t before = c->messages().empty() ? 0 : c->cost();
+    const Entry &entry = c->add(Entry(++messages_, record, *message), *message);
+    kept_ = kept_ + c->cost() - before;
     if (c->kind() == Call::Kind::call && c->number == 0)
         c->number = ++numbered_;
     if (entry.repeat == Repeat::no)
-        media_.learn(c, entry);
+        media_.learn(c, entry, *message);
     if (kept_ > keep_)
         forget_oldest(*c);
     return Added{c.get(), &entry};
@@ -52,7 +35,7 @@ std::optional<MediaHit> Calls::add(const Datagram &datagram) { return media_.add
 
 void Calls::forget_oldest(const Call &but) {
     while (kept_ > keep_ && calls_.front().get() != &but) {
-        kept_ -= calls_.front()->size();
+        kept_ -= calls_.front()->cost();
         by_call_id_.erase(calls_.front()->call_id());
         calls_.pop_front();
         ++forgotten_;

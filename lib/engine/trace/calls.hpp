@@ -19,14 +19,14 @@ namespace cord::engine::trace {
 
 class Calls {
   public:
-    /// Keeps about so many bytes of messages: the calls begun first are forgotten when there are more.
+    /// Takes about so many bytes of memory: the calls begun first are forgotten when there are more.
     explicit Calls(std::size_t keep = base::limits::trace_bytes) : keep_(keep) {}
 
     struct Added {
         Call *call;
         const Entry *entry;
     };
-    /// Copies the record. Nothing when it turns out not to be SIP. Valid until the next call.
+    /// Copies what does not last. Nothing when it turns out not to be SIP. Valid until the next call.
     [[nodiscard]] std::optional<Added> add(const SipRecord &record);
     /// Nothing when the datagram belongs to no call's media.
     [[nodiscard]] std::optional<MediaHit> add(const Datagram &datagram);

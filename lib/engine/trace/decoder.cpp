@@ -1,8 +1,7 @@
 #include "engine/trace/decoder.hpp"
 
-#include <algorithm>
+#include <functional>
 
-#include "base/limits.hpp"
 #include "engine/trace/sniff.hpp"
 
 namespace cord::engine::trace {
@@ -19,14 +18,24 @@ constexpr std::size_t udp_header = 8;
 
 Decoder::Found Decoder::decode(const Packet &packet) {
     messages_.clear();
-    texts_.clear();
     datagram_.reset();
     last_ = packet.at;
     ++counts_.packets;
     counts_.cut += packet.data.size() < packet.length ? 1 : 0;
     follow(layer::of_link(packet.link_type, packet.data), packet.at);
     counts_.sip += messages_.size();
+    if (packet.lasting)
+        mark_lasting(packet.data);
     return {messages_, datagram_};
+}
+
+// What was not put together or decrypted lies in the packet itself.
+void Decoder::mark_lasting(base::Bytes packet) {
+    const std::less_equal<const void *> before;
+    const std::string_view whole = base::as_text(packet);
+    for (SipRecord &m : messages_)
+        m.lasting = before(whole.data(), m.raw.data()) &&
+                    before(m.raw.data() + m.raw.size(), whole.data() + whole.size());
 }
 
 void Decoder::follow(Layer layer, Stamp at) {
@@ -39,7 +48,7 @@ void Decoder::follow(Layer layer, Stamp at) {
         case Protocol::ipv4:
         case Protocol::ipv6: layer = internet(layer.bytes, way, at); break;
         case Protocol::udp: layer = udp(layer.bytes, way, at); break;
-        case Protocol::tcp: return tcp(layer.bytes, way, at);
+        case Protocol::tcp: return take(connections_.add(way, layer.bytes, at), at);
         case Protocol::sctp: return sctp(layer.bytes, way, at);
         case Protocol::exported_pdu: return exported(layer.bytes, at);
         default: layer = layer::inside(layer); continue;
@@ -100,61 +109,15 @@ void Decoder::exported(base::Bytes frame, Stamp at) {
     messages_.push_back({at, pdu->transport, pdu->way.src, pdu->way.dst, base::as_text(pdu->payload)});
 }
 
-// The one unused for longest makes room.
-Decoder::Direction &Decoder::direction(const Way &way) {
-    const auto found = directions_.find(way);
-    if (found == directions_.end() && directions_.size() >= base::limits::trace_tcp_directions) {
-        const auto oldest = std::min_element(directions_.begin(), directions_.end(), [](auto &a, auto &b) {
-            return a.second.last_used < b.second.last_used;
-        });
-        counts_.tcp_gaps += oldest->second.tcp.gaps();
-        directions_.erase(oldest);
-    }
-    Direction &d = found == directions_.end() ? directions_[way] : found->second;
-    d.last_used = counts_.packets;
-    return d;
-}
-
-void Decoder::tcp(base::Bytes b, Way way, Stamp at) {
-    const auto segment = TcpSegment::parse(b);
-    if (!segment)
-        return;
-    way.src.port = segment->src_port;
-    way.dst.port = segment->dst_port;
-    Direction &d = direction(way);
-    if (segment->syn)
-        d.sip = SipStream();
-    d.tcp.push(*segment, at);
-    drain(way, d, at);
-    if (segment->rst || (segment->fin && d.sip.ignored())) {
-        counts_.tcp_gaps += d.tcp.gaps();
-        directions_.erase(way);
-    }
-}
-
-void Decoder::drain(const Way &way, Direction &d, Stamp at) {
-    while (const auto chunk = d.tcp.next()) {
-        d.sip.push(chunk->data, chunk->after_gap);
-        while (const auto message = d.sip.next()) {
-            texts_.emplace_back(*message);
-            messages_.push_back({at, d.sip.transport(), way.src, way.dst, texts_.back()});
-        }
-    }
+void Decoder::take(std::span<const Connections::Message> messages, Stamp at) {
+    for (const auto &[way, transport, text] : messages)
+        messages_.push_back({at, transport, way.src, way.dst, text});
 }
 
 Decoder::Found Decoder::finish() {
     messages_.clear();
-    texts_.clear();
     datagram_.reset();
-    for (auto &[way, d] : directions_) {
-        d.tcp.close();
-        drain(way, d, last_);
-        counts_.tcp_gaps += d.tcp.gaps();
-    }
-    directions_.clear();
-    std::stable_sort(messages_.begin(), messages_.end(), [](const SipRecord &a, const SipRecord &b) {
-        return std::tie(a.src, a.dst) < std::tie(b.src, b.dst);
-    });
+    take(connections_.finish(), last_);
     counts_.sip += messages_.size();
     return {messages_, datagram_};
 }

@@ -3,29 +3,25 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "engine/trace/connections.hpp"
 #include "engine/trace/exported_pdu.hpp"
 #include "engine/trace/fragments.hpp"
 #include "engine/trace/layer/layer.hpp"
 #include "engine/trace/packet.hpp"
 #include "engine/trace/sctp.hpp"
-#include "engine/trace/stream.hpp"
-#include "engine/trace/tcp.hpp"
 
 namespace cord::engine::trace {
 
 /// What became of the packets: tells why something is not shown.
 struct DecodeCounts {
     std::uint64_t packets = 0;
-    std::uint64_t cut = 0;      ///< Shorter in the capture than on the wire.
-    std::uint64_t tcp_gaps = 0; ///< Segments that the capture lacks.
+    std::uint64_t cut = 0; ///< Shorter in the capture than on the wire.
     std::uint64_t sip = 0;
     std::array<std::uint64_t, layer::protocols> layers{}; ///< How often each was met.
 
@@ -44,33 +40,25 @@ class Decoder {
     [[nodiscard]] Found finish();
 
     [[nodiscard]] const DecodeCounts &counts() const { return counts_; }
-    /// IP datagrams of which pieces are missing.
-    [[nodiscard]] std::size_t incomplete_datagrams() const { return fragments_.incomplete(); }
+    [[nodiscard]] const ConnectionCounts &connections() const { return connections_.counts(); }
+    [[nodiscard]] FragmentCounts fragments() const { return fragments_.counts(); }
 
   private:
-    struct Direction {
-        TcpDirection tcp;
-        SipStream sip;
-        std::uint64_t last_used = 0;
-    };
-
     void follow(layer::Layer layer, Stamp at);
+    void mark_lasting(base::Bytes packet);
     [[nodiscard]] layer::Layer internet(base::Bytes packet, Way &way, Stamp at);
     [[nodiscard]] layer::Layer udp(base::Bytes b, Way way, Stamp at);
-    void tcp(base::Bytes b, Way way, Stamp at);
+    void take(std::span<const Connections::Message> messages, Stamp at);
     void sctp(base::Bytes b, const Way &way, Stamp at);
     void exported(base::Bytes frame, Stamp at);
-    [[nodiscard]] Direction &direction(const Way &way);
-    void drain(const Way &way, Direction &direction, Stamp at);
 
     DecodeCounts counts_;
     Fragments fragments_;
-    std::unordered_map<Way, Direction, WayHash> directions_;
+    Connections connections_;
     SctpMessages sctp_;
     std::pair<std::uint32_t, std::string> last_exported_; // original frame and payload
     Stamp last_{};
     std::vector<SipRecord> messages_;
-    std::deque<std::string> texts_; // what messages_ of streams point into
     std::optional<Datagram> datagram_;
 };
 

@@ -17,8 +17,8 @@ void Fragments::make_room(Stamp now) {
     auto oldest = partial_.begin();
     for (auto it = partial_.begin(); it != partial_.end();) {
         if (now - it->second.since > patience) {
+            give_up(it->second, counts_);
             it = partial_.erase(it);
-            ++given_up_;
             oldest = partial_.begin();
             continue;
         }
@@ -27,9 +27,20 @@ void Fragments::make_room(Stamp now) {
         ++it;
     }
     if (partial_.size() >= base::limits::trace_fragmented) {
+        give_up(oldest->second, counts_);
         partial_.erase(oldest);
-        ++given_up_;
     }
+}
+
+void Fragments::give_up(const Partial &partial, FragmentCounts &counts) {
+    ++(partial.present.test(0) ? counts.incomplete : counts.headless);
+}
+
+FragmentCounts Fragments::counts() const {
+    FragmentCounts out = counts_;
+    for (const auto &[key, partial] : partial_)
+        give_up(partial, out);
+    return out;
 }
 
 // What came first stays: of two fragments that overlap, hosts differ in which they believe.
@@ -49,7 +60,7 @@ std::optional<IpPacket> Fragments::add(const IpPacket &piece, Stamp at) {
     // RFC 8200 section 4.5: all pieces but the last are multiples of eight bytes long.
     if (piece.cut || piece.payload.empty() || piece.offset + piece.payload.size() > largest ||
         (piece.more && piece.payload.size() % unit != 0)) {
-        ++given_up_;
+        ++counts_.unusable;
         return std::nullopt;
     }
     const Key key{piece.src, piece.dst, piece.id, piece.protocol};
@@ -65,6 +76,7 @@ std::optional<IpPacket> Fragments::add(const IpPacket &piece, Stamp at) {
     if (!datagram.total || datagram.bytes.size() < *datagram.total ||
         datagram.present.count() < (*datagram.total + unit - 1) / unit)
         return std::nullopt;
+    ++counts_.whole;
     whole_ = std::move(datagram.bytes);
     whole_.resize(*datagram.total);
     partial_.erase(found);

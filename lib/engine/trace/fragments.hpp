@@ -13,14 +13,22 @@
 
 namespace cord::engine::trace {
 
+/// What became of fragmented datagrams.
+struct FragmentCounts {
+    std::uint64_t whole = 0;
+    std::uint64_t headless = 0;   ///< The first fragment, with the ports in it, is missing.
+    std::uint64_t incomplete = 0; ///< Another one is.
+    std::uint64_t unusable = 0;   ///< Fragments that the capture cut, or that make no sense.
+};
+
 class Fragments {
   public:
     /// Takes a fragment; gives the whole datagram once its last piece has come. Its payload lives until the
     /// next call.
     [[nodiscard]] std::optional<IpPacket> add(const IpPacket &piece, Stamp at);
 
-    /// Datagrams that never became whole.
-    [[nodiscard]] std::size_t incomplete() const { return given_up_ + partial_.size(); }
+    /// Those that still wait are incomplete.
+    [[nodiscard]] FragmentCounts counts() const;
 
   private:
     static constexpr std::size_t largest = 65'535;
@@ -41,11 +49,12 @@ class Fragments {
     };
 
     void make_room(Stamp now);
+    static void give_up(const Partial &partial, FragmentCounts &counts);
     static void copy(Partial &to, const IpPacket &piece);
 
     std::map<Key, Partial> partial_;
     std::vector<std::uint8_t> whole_;
-    std::size_t given_up_ = 0;
+    FragmentCounts counts_;
 };
 
 } // namespace cord::engine::trace

@@ -53,20 +53,21 @@ std::size_t Hosts::column(const base::Endpoint &at) {
 std::pair<std::size_t, std::size_t> Hosts::note(const Entry &entry) {
     if (entry.src.ip == entry.dst.ip)
         split_.insert(entry.src.ip);
-    if (entry.sip.is_request())
-        join_forwarder(entry);
+    const wire::sip::Message sip = entry.sip();
+    if (sip.is_request())
+        join_forwarder(entry, sip);
     const std::size_t from = column(entry.src);
     const std::size_t to = column(entry.dst);
-    if (entry.sip.is_request())
-        remember_branch(entry, to);
-    learn_media(entry, from);
-    learn_agent(entry, from);
+    if (sip.is_request())
+        remember_branch(sip, to);
+    learn_media(sip, from);
+    learn_agent(sip, from);
     return {from, to};
 }
 
 // RFC 3261 section 16.6 item 8: a proxy puts its Via above the one it received.
-void Hosts::join_forwarder(const Entry &entry) {
-    const auto got = received_branch_.find(branches(entry.sip).second);
+void Hosts::join_forwarder(const Entry &entry, const wire::sip::Message &sip) {
+    const auto got = received_branch_.find(branches(sip).second);
     if (got == received_branch_.end())
         return;
     columns_[got->second].forwards = true;
@@ -90,8 +91,8 @@ void Hosts::merge(std::size_t column, std::size_t into) {
                                     columns_[column].ports.end());
 }
 
-void Hosts::remember_branch(const Entry &entry, std::size_t receiver) {
-    std::string branch = branches(entry.sip).first;
+void Hosts::remember_branch(const wire::sip::Message &sip, std::size_t receiver) {
+    std::string branch = branches(sip).first;
     if (branch.empty() || !received_branch_.emplace(branch, receiver).second)
         return;
     branches_.push_back(std::move(branch));
@@ -101,8 +102,8 @@ void Hosts::remember_branch(const Entry &entry, std::size_t receiver) {
     }
 }
 
-void Hosts::learn_media(const Entry &entry, std::size_t sender) {
-    const std::string_view sdp = sdp_body(entry.sip);
+void Hosts::learn_media(const wire::sip::Message &sip, std::size_t sender) {
+    const std::string_view sdp = sdp_body(sip);
     if (sdp.empty() || by_endpoint_.size() > base::limits::trace_media_addresses)
         return;
     for (const MediaLine &line : media_lines(sdp)) {
@@ -113,14 +114,14 @@ void Hosts::learn_media(const Entry &entry, std::size_t sender) {
 
 // What passes on a message leaves the names in it as they are: only requests with one Via speak of their
 // sender, and responses of hosts that pass nothing on.
-void Hosts::learn_agent(const Entry &entry, std::size_t sender) {
+void Hosts::learn_agent(const wire::sip::Message &sip, std::size_t sender) {
     Column &host = columns_[sender];
     if (!host.agent.empty() || host.forwards)
         return;
-    if (entry.sip.is_request() && !branches(entry.sip).second.empty())
+    if (sip.is_request() && !branches(sip).second.empty())
         return;
-    const auto agent = entry.sip.header(entry.sip.is_request() ? HeaderId::user_agent : HeaderId::server);
-    const auto other = agent ? agent : entry.sip.header(HeaderId::user_agent);
+    const auto agent = sip.header(sip.is_request() ? HeaderId::user_agent : HeaderId::server);
+    const auto other = agent ? agent : sip.header(HeaderId::user_agent);
     if (other)
         host.agent = printable(*other);
 }

@@ -44,11 +44,11 @@ class Hosts {
     };
 
     [[nodiscard]] bool is_split(const base::IpAddress &ip) const;
-    void join_forwarder(const Entry &entry);
+    void join_forwarder(const Entry &entry, const wire::sip::Message &sip);
     void merge(std::size_t column, std::size_t into);
-    void remember_branch(const Entry &entry, std::size_t receiver);
-    void learn_media(const Entry &entry, std::size_t sender);
-    void learn_agent(const Entry &entry, std::size_t sender);
+    void remember_branch(const wire::sip::Message &sip, std::size_t receiver);
+    void learn_media(const wire::sip::Message &sip, std::size_t sender);
+    void learn_agent(const wire::sip::Message &sip, std::size_t sender);
 
     std::vector<Column> columns_;
     std::set<base::IpAddress> split_;

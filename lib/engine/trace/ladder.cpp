@@ -11,10 +11,10 @@
 namespace cord::engine::trace {
 namespace {
 
-Tone tone_of(const wire::sip::Message &m) {
-    if (m.is_request())
+Tone tone_of(const Entry &e) {
+    if (e.is_request())
         return Tone::request;
-    switch (m.status() / 100) {
+    switch (e.status() / 100) {
     case 1: return Tone::provisional;
     case 2: return Tone::success;
     case 3: return Tone::redirection;
@@ -30,14 +30,14 @@ std::string session_kind(const std::vector<MediaLine> &lines) {
     return lines.empty() ? "" : "refused";
 }
 
-std::string label_of(const Entry &e) {
+std::string label_of(const Entry &e, const wire::sip::Message &sip) {
     std::string out;
-    if (e.sip.is_request())
-        out = e.sip.method_name();
+    if (e.is_request())
+        out = e.method();
     else
-        out = fmt::format("{} {}", e.sip.status(), e.sip.reason());
+        out = fmt::format("{} {}", e.status(), sip.reason());
     // Of most responses the request is plain to see; of those to others than INVITE it helps to be told.
-    if (e.sip.is_response() && e.method() != "INVITE")
+    if (!e.is_request() && e.method() != "INVITE")
         out += fmt::format(" ({})", e.method());
     return printable(out);
 }
@@ -91,25 +91,26 @@ void describe(const Call &call, Ladder &out) {
 } // namespace
 
 LadderRow message_row(const Entry &e, std::pair<std::size_t, std::size_t> columns) {
+    const wire::sip::Message sip = e.sip();
     LadderRow row;
     row.at = e.at;
     row.from = columns.first;
     row.to = columns.second;
-    row.tone = tone_of(e.sip);
+    row.tone = tone_of(e);
     row.repeat = e.repeat;
-    row.label = label_of(e);
+    row.label = label_of(e, sip);
     if (e.repeat == Repeat::retransmission)
         row.label += " (retransmitted)";
     else if (e.repeat == Repeat::duplicate)
         row.label += " (captured twice)";
-    const auto lines = media_lines(sdp_body(e.sip));
+    const auto lines = media_lines(sdp_body(sip));
     if (const std::string kind = session_kind(lines); !kind.empty() && e.repeat == Repeat::no) {
         row.note = printable(kind);
         for (const MediaLine &line : lines)
             row.details.push_back(printable(summary(line)));
     }
     row.tip = fmt::format("{} {} → {}\n{}", via_name(e.transport), e.src.text(), e.dst.text(),
-                          printable(e.sip.start_line()));
+                          printable(e.start_line()));
     return row;
 }
 

@@ -51,12 +51,22 @@ void MediaTracker::point(const base::Endpoint &at, const Target &target) {
     targets_.emplace(at, target);
 }
 
-void MediaTracker::learn(const std::shared_ptr<Call> &call, const Entry &entry) {
-    const std::string_view sdp = sdp_body(entry.sip);
-    if (sdp.empty())
+void MediaTracker::learn(const std::shared_ptr<Call> &call, const Entry &entry,
+                         const wire::sip::Message &sip) {
+    if (sdp_body(sip).empty())
         return;
-    for (MediaLine &line : media_lines(sdp)) {
-        const Target target{call, std::make_shared<const MediaLine>(std::move(line))};
+    if (unread_.size() >= base::limits::trace_media_addresses)
+        unread_.pop_front();
+    unread_.push_back({call, entry.n});
+}
+
+void MediaTracker::read(const Described &described) {
+    const auto call = described.call.lock();
+    const Entry *entry = call ? call->find(described.n) : nullptr;
+    if (entry == nullptr)
+        return;
+    for (MediaLine &line : media_lines(sdp_body(entry->sip()))) {
+        const Target target{described.call, std::make_shared<const MediaLine>(std::move(line))};
         point(target.line->at, target);
         point(target.line->rtcp, target);
         for (const base::Endpoint &candidate : target.line->candidates)
@@ -75,8 +85,10 @@ const MediaTracker::Target *MediaTracker::find(const Datagram &d) const {
 
 std::optional<MediaHit> MediaTracker::add(const Datagram &d) {
     const auto kind = wire::rtp::kind_of(d.payload);
-    if (kind == wire::rtp::Kind::other || targets_.empty())
+    if (kind == wire::rtp::Kind::other)
         return std::nullopt;
+    for (; !unread_.empty(); unread_.pop_front())
+        read(unread_.front());
     const Target *target = find(d);
     if (target == nullptr)
         return std::nullopt;

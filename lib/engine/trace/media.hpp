@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -22,16 +23,22 @@ struct MediaHit {
 
 class MediaTracker {
   public:
-    /// Takes the addresses of the message's session description, when it has one.
-    void learn(const std::shared_ptr<Call> &call, const Entry &entry);
+    /// Takes a message that may have a session description. It is read when the first media come: a trace
+    /// without media has no use for it.
+    void learn(const std::shared_ptr<Call> &call, const Entry &entry, const wire::sip::Message &sip);
     [[nodiscard]] std::optional<MediaHit> add(const Datagram &datagram);
 
   private:
+    struct Described {
+        std::weak_ptr<Call> call;
+        std::uint64_t n; // of the message
+    };
     struct Target {
         std::weak_ptr<Call> call;
         std::shared_ptr<const MediaLine> line;
     };
 
+    void read(const Described &described);
     void point(const base::Endpoint &at, const Target &target);
     [[nodiscard]] const Target *find(const Datagram &datagram) const;
     [[nodiscard]] std::optional<MediaHit> rtp(const Target &target, const std::shared_ptr<Call> &call,
@@ -39,6 +46,7 @@ class MediaTracker {
     [[nodiscard]] std::optional<MediaHit> rtcp(const Target &target, const std::shared_ptr<Call> &call,
                                                const Datagram &datagram);
 
+    std::deque<Described> unread_;
     std::unordered_map<base::Endpoint, Target, base::EndpointHash> targets_;
 };
 

@@ -21,6 +21,7 @@ struct Packet {
     std::uint32_t link_type = 0; ///< LINKTYPE_…, as registered for pcap files.
     base::Bytes data;
     std::uint32_t length = 0; ///< On the wire; `data` is shorter when the capture cut it.
+    bool lasting = false;     ///< `data` stays where it is as long as its file is open.
 };
 
 /// From one address and port to another.
@@ -42,6 +43,7 @@ struct SipRecord {
     base::Endpoint src;
     base::Endpoint dst;
     std::string_view raw;
+    bool lasting = false; ///< `raw` stays where it is as long as its file is open.
 };
 
 /// The payload of a UDP packet that is not SIP: perhaps media.

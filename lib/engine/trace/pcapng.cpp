@@ -15,7 +15,14 @@ constexpr std::uint32_t byte_order_magic = 0x1A2B3C4D;
 constexpr std::uint32_t interface_description = 1;
 constexpr std::uint32_t obsolete_packet_block = 2;
 constexpr std::uint32_t simple_packet_block = 3;
+constexpr std::uint32_t name_resolution_block = 4;
+constexpr std::uint32_t interface_statistics_block = 5;
 constexpr std::uint32_t enhanced_packet_block = 6;
+constexpr std::uint32_t decryption_secrets_block = 10;
+constexpr std::uint16_t opt_comment = 1;
+constexpr std::uint16_t isb_ifdrop = 5;
+constexpr std::uint16_t isb_osdrop = 7;
+constexpr std::uint16_t nrb_record_end = 0;
 constexpr std::uint16_t if_tsresol = 9;
 constexpr std::uint16_t if_tsoffset = 14;
 
@@ -82,7 +89,10 @@ Result<Step> PcapngReader::step(Bytes window) {
     case enhanced_packet_block: return captured(packet(body, true), length);
     case simple_packet_block: return captured(simple_packet(body), length);
     case obsolete_packet_block: return captured(packet(body, false), length);
-    default: // Names, statistics, secrets and what is yet to be invented.
+    case interface_statistics_block: return described(statistics(body), length);
+    case name_resolution_block: names(body); return Step{length, {}};
+    case decryption_secrets_block: ++facts_.secrets; return Step{length, {}};
+    default: // What is yet to be invented.
         return Step{length, {}};
     }
 }
@@ -95,6 +105,8 @@ Result<void> PcapngReader::section(Bytes body) {
     // "Interfaces of a section are numbered from 0": those of the last one are gone.
     interfaces_.clear();
     started_ = true;
+    ++facts_.sections;
+    each_option(body.subspan(16), [](std::uint16_t, Bytes) {});
     return {};
 }
 
@@ -105,27 +117,57 @@ Result<void> PcapngReader::interface(Bytes body) {
         return fail("too many interfaces");
     Interface found{fields_.u16(&body[0]), fields_.u32(&body[4])};
     interface_options(body.subspan(8), found);
+    ++facts_.interfaces;
     interfaces_.push_back(found);
     return {};
 }
 
-void PcapngReader::interface_options(Bytes options, Interface &out) const {
+template <class Visit>
+void PcapngReader::each_option(Bytes options, Visit visit) {
     while (options.size() >= 4) {
         const std::uint16_t code = fields_.u16(&options[0]);
         const std::size_t length = fields_.u16(&options[2]);
         if (code == 0 || length > options.size() - 4)
             return;
-        if (code == if_tsresol && length >= 1)
-            out.ticks_per_second = ticks_per_second(options[4]);
-        if (code == if_tsoffset && length >= 8)
-            out.offset_seconds = static_cast<std::int64_t>(fields_.u64(&options[4]));
+        if (code == opt_comment)
+            ++facts_.comments;
+        else
+            visit(code, options.subspan(4, length));
         options = options.subspan(std::min(options.size(), 4 + (length + 3) / 4 * 4));
+    }
+}
+
+void PcapngReader::interface_options(Bytes options, Interface &out) {
+    each_option(options, [&](std::uint16_t code, Bytes value) {
+        if (code == if_tsresol && !value.empty())
+            out.ticks_per_second = ticks_per_second(value[0]);
+        if (code == if_tsoffset && value.size() >= 8)
+            out.offset_seconds = static_cast<std::int64_t>(fields_.u64(value.data()));
+    });
+}
+
+// What an interface lost, told by itself and by the system.
+Result<void> PcapngReader::statistics(Bytes body) {
+    if (body.size() < 12)
+        return fail("interface statistics that are too short");
+    each_option(body.subspan(12), [&](std::uint16_t code, Bytes value) {
+        if ((code == isb_ifdrop || code == isb_osdrop) && value.size() >= 8)
+            facts_.dropped += fields_.u64(value.data());
+    });
+    return {};
+}
+
+void PcapngReader::names(Bytes records) {
+    while (records.size() >= 4 && fields_.u16(&records[0]) != nrb_record_end) {
+        ++facts_.names;
+        const std::size_t length = fields_.u16(&records[2]);
+        records = records.subspan(std::min(records.size(), 4 + (length + 3) / 4 * 4));
     }
 }
 
 // Both packet blocks have times, lengths and data at the same places. The obsolete one has two bytes of
 // interface and two of a drop counter, where the enhanced one has four of interface.
-Result<Packet> PcapngReader::packet(Bytes body, bool enhanced) const {
+Result<Packet> PcapngReader::packet(Bytes body, bool enhanced) {
     constexpr std::size_t header = 20;
     if (body.size() < header)
         return fail("a packet block that is too short");
@@ -137,6 +179,10 @@ Result<Packet> PcapngReader::packet(Bytes body, bool enhanced) const {
     const std::uint32_t captured = fields_.u32(&body[12]);
     if (captured > body.size() - header)
         return fail("a packet longer than its block");
+    // Options follow the data, which are padded to a multiple of four.
+    const std::size_t options = header + (captured + std::size_t{3}) / 4 * 4;
+    if (options < body.size())
+        each_option(body.subspan(options), [](std::uint16_t, Bytes) {});
     const Stamp at =
         from.ticks_per_second == 0 ? Stamp{} : stamp(ticks, from.ticks_per_second, from.offset_seconds);
     return Packet{at, from.link_type, body.subspan(header, captured), fields_.u32(&body[16])};

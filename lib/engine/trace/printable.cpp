@@ -27,6 +27,8 @@ bool is_control(std::string_view character) {
 } // namespace
 
 std::string printable(std::string_view s) {
+    if (std::all_of(s.begin(), s.end(), [](char c) { return c >= ' ' && c < '\x7F'; }))
+        return std::string(s);
     std::string out;
     out.reserve(s.size());
     while (!s.empty()) {

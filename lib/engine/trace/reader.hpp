@@ -2,6 +2,7 @@
 // file shows them a window of it, and drops from its front what they have consumed.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <variant>
@@ -19,6 +20,16 @@ struct Step {
     std::variant<std::monostate, Packet, SipRecord> found;
 };
 
+/// What a capture file tells beside its packets.
+struct FileFacts {
+    std::uint64_t sections = 0;
+    std::uint64_t interfaces = 0;
+    std::uint64_t dropped = 0; ///< Packets that the capturing machine lost.
+    std::uint64_t comments = 0;
+    std::uint64_t names = 0; ///< Of addresses.
+    std::uint64_t secrets = 0;
+};
+
 class Reader {
   public:
     virtual ~Reader() = default;
@@ -28,6 +39,11 @@ class Reader {
     [[nodiscard]] virtual base::Result<Step> step(base::Bytes window) = 0;
     /// Things left out because they made no sense, the file going on behind them: lines of NDJSON, say.
     [[nodiscard]] virtual std::size_t skipped() const { return 0; }
+    /// Up to here.
+    [[nodiscard]] const FileFacts &facts() const { return facts_; }
+
+  protected:
+    FileFacts facts_;
 };
 
 enum class FileKind { pcap, pcapng, ndjson, gzip, unknown };

@@ -2,6 +2,7 @@
 // whether either, is told by the bytes.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,10 @@
 #include "engine/trace/websocket.hpp"
 
 namespace cord::engine::trace {
+
+/// What is spoken on a stream, as far as it was seen.
+enum class Speech : std::uint8_t { nothing, sip, websocket, tls, other };
+inline constexpr std::size_t speeches = 5;
 
 class SipStream {
   public:
@@ -22,6 +27,8 @@ class SipStream {
     [[nodiscard]] Transport transport() const { return transport_; }
     /// Something else is spoken here (TLS, HTTP, …): nothing more is kept of it.
     [[nodiscard]] bool ignored() const { return state_ == State::ignored; }
+    [[nodiscard]] Speech speech() const { return speech_; }
+    [[nodiscard]] const WebSocketCounts &websocket_counts() const { return messages_.counts(); }
 
   private:
     enum class State { text, websocket, ignored };
@@ -36,6 +43,7 @@ class SipStream {
     void ignore();
 
     State state_ = State::text;
+    Speech speech_ = Speech::nothing;
     Transport transport_ = Transport::tcp;
     std::string buffer_;
     std::size_t at_ = 0;

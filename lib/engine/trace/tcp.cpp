@@ -35,11 +35,14 @@ std::optional<TcpSegment> TcpSegment::parse(base::Bytes b) {
 void TcpDirection::restart(std::uint32_t sequence) {
     started_ = true;
     closed_ = false;
+    first_ = sequence;
     // Far from zero, so that what came before can be told from what comes after.
     next_ = (std::uint64_t{1} << 32) + sequence;
     waiting_.clear();
     waiting_bytes_ = 0;
 }
+
+bool TcpDirection::starts_anew(const TcpSegment &syn) const { return started_ && syn.sequence + 1 != first_; }
 
 void TcpDirection::push(const TcpSegment &segment, Stamp at) {
     now_ = at;

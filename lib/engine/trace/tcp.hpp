@@ -33,6 +33,9 @@ class TcpDirection {
         bool after_gap = false;
     };
 
+    /// Whether this SYN begins another connection than the one followed so far, rather than repeating its
+    /// first.
+    [[nodiscard]] bool starts_anew(const TcpSegment &syn) const;
     void push(const TcpSegment &segment, Stamp at);
     /// Valid until the next call.
     [[nodiscard]] std::optional<Chunk> next();
@@ -51,6 +54,7 @@ class TcpDirection {
     [[nodiscard]] bool overdue() const;
 
     bool started_ = false;
+    std::uint32_t first_ = 0; // sequence number of the first byte
     bool closed_ = false;
     std::uint64_t next_ = 0; // sequence number wanted, counted on past 2^32
     base::Bytes ready_;

@@ -105,16 +105,20 @@ void WebSocketMessages::reset() {
 std::optional<std::string_view> WebSocketMessages::add(const WebSocketFrame &frame,
                                                        std::string_view payload) {
     // RFC 6455 section 5.4: "Control frames MAY be injected in the middle of a fragmented message."
-    if (frame.is_control())
+    if (frame.is_control()) {
+        ++counts_.control;
         return std::nullopt;
+    }
     if (frame.opcode != continuation) {
         message_.clear();
         open_ = true;
         too_long_ = false;
         compressed_ = frame.compressed;
     }
-    if (!open_)
+    if (!open_) {
+        ++counts_.orphans;
         return std::nullopt;
+    }
     piece_.assign(payload);
     frame.unmask(piece_);
     too_long_ = too_long_ || message_.size() + piece_.size() > trace_message;
@@ -123,6 +127,12 @@ std::optional<std::string_view> WebSocketMessages::add(const WebSocketFrame &fra
     if (!frame.fin)
         return std::nullopt;
     open_ = false;
+    const auto whole = finished();
+    ++(whole ? counts_.messages : counts_.damaged);
+    return whole;
+}
+
+std::optional<std::string_view> WebSocketMessages::finished() {
     if (too_long_)
         return std::nullopt;
     if (!compressed_)

@@ -30,6 +30,22 @@ struct WebSocketFrame {
     void unmask(std::string &payload) const;
 };
 
+/// What became of frames.
+struct WebSocketCounts {
+    std::uint64_t messages = 0; ///< Text or binary, whole.
+    std::uint64_t control = 0;  ///< Pings, pongs, closes.
+    std::uint64_t orphans = 0;  ///< Continuations of what was not captured.
+    std::uint64_t damaged = 0;  ///< Longer than any, or compressed and not to be inflated: a gap, mostly.
+
+    WebSocketCounts &operator+=(const WebSocketCounts &other) {
+        messages += other.messages;
+        control += other.control;
+        orphans += other.orphans;
+        damaged += other.damaged;
+        return *this;
+    }
+};
+
 /// Joins frames to messages. A message that grows past limits::trace_message is dropped.
 class WebSocketMessages {
   public:
@@ -43,9 +59,12 @@ class WebSocketMessages {
     [[nodiscard]] std::optional<std::string_view> add(const WebSocketFrame &frame, std::string_view payload);
     /// Bytes were lost: what was begun is void.
     void reset();
+    [[nodiscard]] const WebSocketCounts &counts() const { return counts_; }
 
   private:
     class Inflater;
+
+    [[nodiscard]] std::optional<std::string_view> finished();
 
     std::string message_;
     std::string piece_;
@@ -53,6 +72,7 @@ class WebSocketMessages {
     bool compressed_ = false;
     bool too_long_ = false;
     std::unique_ptr<Inflater> inflater_;
+    WebSocketCounts counts_;
 };
 
 } // namespace cord::engine::trace

@@ -32,6 +32,10 @@ bool Input::cut_short() const { return cut_short_; }
 
 std::size_t Input::skipped() const { return reader_ ? reader_->skipped() : 0; }
 
+engine::trace::FileFacts Input::facts() const {
+    return reader_ ? reader_->facts() : engine::trace::FileFacts{};
+}
+
 // Waits for the first bytes, and finds the reader that knows them. An empty input has nothing in it, and that
 // is no fault.
 Input::Result<bool> Input::begin() {
@@ -66,13 +70,15 @@ Input::Result<std::optional<Input::Found>> Input::next() {
             return std::optional<Found>{};
     }
     for (;;) {
-        const auto step = reader_->step(source_->window());
+        auto step = reader_->step(source_->window());
         if (!step)
             return tl::unexpected(InputError{InputError::Kind::damaged,
                                              source_->name() + ": " + std::string(step.error().text())});
         source_->consume(step->consumed);
-        if (const auto *packet = std::get_if<engine::trace::Packet>(&step->found))
+        if (auto *packet = std::get_if<engine::trace::Packet>(&step->found)) {
+            packet->lasting = source_->lasting();
             return std::optional<Found>(*packet);
+        }
         if (const auto *record = std::get_if<engine::trace::SipRecord>(&step->found))
             return std::optional<Found>(*record);
         if (step->consumed > 0)

@@ -41,6 +41,7 @@ class Input {
     [[nodiscard]] engine::trace::FileKind kind() const;
     /// At the end: whether the capture was ended in the middle of a packet.
     [[nodiscard]] bool cut_short() const;
+    [[nodiscard]] engine::trace::FileFacts facts() const;
     /// Lines that made no sense.
     [[nodiscard]] std::size_t skipped() const;
 

@@ -26,8 +26,7 @@ Input::Source::Source(std::string name, int fd, bool follow)
     : name_(std::move(name)), fd_(fd), follow_(follow) {}
 
 Input::Source::~Source() {
-    if (mapping_.data() != nullptr)
-        munmap(mapping_.data(), mapping_.size());
+    unmap();
     if (fd_ != STDIN_FILENO)
         close(fd_);
 }
@@ -62,6 +61,23 @@ bool Input::Source::map() {
     mapping_ = {static_cast<std::uint8_t *>(at), size};
     window_ = mapping_;
     return true;
+}
+
+void Input::Source::unmap() {
+    if (lasting())
+        munmap(mapping_.data(), mapping_.size());
+    mapping_ = {};
+}
+
+// Pages that were read are given back, so that a long file takes no more memory than a short one. Who looks
+// at them again gets them from the file.
+void Input::Source::release() {
+    constexpr std::size_t step = 8 << 20;
+    if (!lasting())
+        return;
+    const auto read = static_cast<std::size_t>(window_.data() - mapping_.data());
+    for (; read - released_ >= step; released_ += step)
+        (void)madvise(mapping_.data() + released_, step, MADV_DONTNEED);
 }
 
 Input::Result<std::size_t> Input::Source::read_into(std::vector<std::uint8_t> &to) {
@@ -104,12 +120,10 @@ Input::Result<bool> Input::Source::more() {
 
 void Input::Source::inflate_from_here() {
     inflater_ = std::make_unique<Inflater>();
-    if (mapping_.data() != nullptr) {
-        munmap(mapping_.data(), mapping_.size());
-        mapping_ = {};
-    } else {
+    if (lasting())
+        unmap(); // to be read from its begin
+    else
         inflater_->input.assign(window_.begin(), window_.end());
-    }
     buffer_.clear();
     window_ = {};
 }
@@ -141,6 +155,7 @@ Input::Result<bool> Input::Source::inflate_more() {
 void Input::Source::append(std::uint8_t byte) {
     std::vector<std::uint8_t> with(window_.begin(), window_.end());
     with.push_back(byte);
+    unmap();
     buffer_ = std::move(with);
     window_ = buffer_;
 }

@@ -21,7 +21,12 @@ class Input::Source {
 
     [[nodiscard]] const std::string &name() const { return name_; }
     [[nodiscard]] base::Bytes window() const { return window_; }
-    void consume(std::size_t n) { window_ = window_.subspan(n); }
+    void consume(std::size_t n) {
+        window_ = window_.subspan(n);
+        release();
+    }
+    /// Whether the bytes of the window stay where they are.
+    [[nodiscard]] bool lasting() const { return mapping_.data() != nullptr; }
     /// Makes the window longer; false at the end.
     [[nodiscard]] Result<bool> more();
     /// What comes is gzip; the window begins with its first bytes.
@@ -40,12 +45,15 @@ class Input::Source {
     [[nodiscard]] Result<std::size_t> read_into(std::vector<std::uint8_t> &to);
     [[nodiscard]] Result<bool> inflate_more();
     void keep_window();
+    void release();
+    void unmap();
 
     std::string name_;
     int fd_;
     bool follow_;
     bool regular_ = false;
     base::MutableBytes mapping_;
+    std::size_t released_ = 0; // of the mapping, from its begin
     std::vector<std::uint8_t> buffer_;
     base::Bytes window_;
     std::unique_ptr<Inflater> inflater_;

@@ -205,9 +205,10 @@ TEST_CASE("calls begun first are forgotten when there are too many bytes") {
 TEST_CASE("messages of one Call-ID are bounded") {
     Call call("one");
     const std::string raw = text_of(invite);
-    const auto message = *cord::wire::sip::Message::parse(raw);
+    const auto message = *read_message(raw);
+    const SipRecord record{{}, Transport::udp, alice, bob, raw, true};
     for (std::size_t i = 0; i <= cord::base::limits::trace_call_messages; ++i)
-        call.add(Entry{i, {}, Transport::udp, alice, bob, message});
+        call.add(Entry(i, record, message), message);
     CHECK(call.dropped() == cord::base::limits::trace_call_messages / 2);
     CHECK(call.messages().size() + call.dropped() == cord::base::limits::trace_call_messages + 1);
 }
@@ -218,5 +219,5 @@ TEST_CASE("a message of 70 kB, as only a stream can carry, is kept whole") {
     Calls calls;
     const auto added = calls.add(SipRecord{{}, Transport::tcp, alice, bob, raw});
     REQUIRE(added);
-    CHECK(added->entry->sip.bytes() == raw);
+    CHECK(added->entry->bytes() == raw);
 }

@@ -162,3 +162,28 @@ TEST_CASE("files are known by their first bytes") {
     CHECK(recognise(as_bytes("MZ")) == FileKind::unknown);
     CHECK(recognise({}) == FileKind::unknown);
 }
+
+TEST_CASE("pcapng: what a file tells beside its packets is counted") {
+    const std::string comment = std::string("\x01\0\x02\0hi\0\0", 8);
+    const std::string lost = std::string("\x05\0\x08\0\x07\0\0\0\0\0\0\0", 12);
+    const std::string name =
+        File(true).u16(1).u16(6).text(std::string("\xC0\0\x02\x01h\0\0\0", 8)).u32(0).bytes;
+    const std::string file = section(true) + interface(true, 101, comment) + block(true, 4, name) +
+                             block(true, 10, File(true).u32(0x544c534b).u32(0).bytes) +
+                             block(true, 5, File(true).u32(0).u32(0).u32(0).text(lost).bytes);
+    PcapngReader reader;
+    std::size_t at = 0;
+    while (at < file.size()) {
+        const auto step = reader.step(as_bytes(file).subspan(at));
+        REQUIRE(step);
+        REQUIRE(step->consumed > 0);
+        at += step->consumed;
+    }
+    const FileFacts &facts = reader.facts();
+    CHECK(facts.sections == 1);
+    CHECK(facts.interfaces == 1);
+    CHECK(facts.comments == 1);
+    CHECK(facts.names == 1);
+    CHECK(facts.secrets == 1);
+    CHECK(facts.dropped == 7);
+}

@@ -34,7 +34,8 @@ TEST_CASE("a datagram in any order of its fragments") {
         REQUIRE(whole);
         CHECK(!whole->is_fragment());
         CHECK(cord::base::as_text(whole->payload) == "abcdefghijklmnopqrs");
-        CHECK(f.incomplete() == 0);
+        CHECK(f.counts().whole == 1);
+        CHECK(f.counts().headless + f.counts().incomplete == 0);
     } while (std::next_permutation(order.begin(), order.end()));
 }
 
@@ -53,7 +54,9 @@ TEST_CASE("fragments of different datagrams, and ones that are no fragments") {
     CHECK(!f.add(piece(2, 8, false, "x"), {}));
     CHECK(!f.add(piece(3, 0, true, "not eight"), {}));
     CHECK(!f.add(piece(3, 65'528, false, "past the end"), {}));
-    CHECK(f.incomplete() == 4);
+    CHECK(f.counts().incomplete == 1);
+    CHECK(f.counts().headless == 1);
+    CHECK(f.counts().unusable == 2);
 }
 
 TEST_CASE("datagrams that never become whole are bounded") {

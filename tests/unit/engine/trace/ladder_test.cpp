@@ -86,12 +86,9 @@ TEST_CASE("two columns become one when the Via shows that they are one host") {
     const auto entry = [](const char *src, const char *dst, std::string_view vias) {
         const std::string raw =
             "OPTIONS sip:b SIP/2.0\r\nVia: " + std::string(vias) + "\r\nCall-ID: 1\r\n\r\n";
-        return Entry{1,
-                     {},
-                     Transport::udp,
-                     *cord::base::Endpoint::parse(src),
-                     *cord::base::Endpoint::parse(dst),
-                     *cord::wire::sip::Message::parse(raw)};
+        const SipRecord record{
+            {}, Transport::udp, *cord::base::Endpoint::parse(src), *cord::base::Endpoint::parse(dst), raw};
+        return Entry(1, record, *read_message(raw));
     };
     Hosts hosts;
     hosts.note(entry("127.0.0.1:1", "127.0.0.1:5060", "SIP/2.0/UDP a;branch=z9hG4bKa"));

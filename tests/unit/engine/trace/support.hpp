@@ -72,7 +72,7 @@ struct ReadFile {
     void take(const SipRecord &record) {
         const auto added = calls.add(record);
         if (added)
-            start_lines.emplace_back(added->entry->sip.start_line());
+            start_lines.emplace_back(added->entry->start_line());
     }
 };
 
