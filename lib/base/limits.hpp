@@ -67,6 +67,12 @@ inline constexpr std::size_t trace_fragmented = 1'024;
 inline constexpr std::size_t trace_tcp_directions = 65'536;
 /// Bytes in one of them that wait for a segment before them.
 inline constexpr std::size_t trace_tcp_waiting = 1 << 18;
+/// Bytes of one side of a TLS connection that wait for the other side's greeting, or for the end of a
+/// handshake message; and secrets of TLS sessions.
+inline constexpr std::size_t trace_tls_waiting = 1 << 17;
+inline constexpr std::size_t trace_secrets = 1 << 20;
+/// Bytes of a key log.
+inline constexpr std::size_t trace_key_log = 256 << 20;
 /// Bytes of fragmented SCTP messages that wait for the rest, and fragments of one.
 inline constexpr std::size_t trace_sctp_waiting = 1 << 20;
 inline constexpr std::size_t trace_sctp_fragments = 512;

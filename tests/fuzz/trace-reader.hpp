@@ -37,6 +37,8 @@ inline void read_all(cord::engine::trace::Reader &reader, cord::base::Bytes byte
             add_all(calls, decoder.decode(*packet));
         else if (const auto *record = std::get_if<SipRecord>(&step->found))
             (void)calls.add(*record);
+        else if (const auto *secrets = std::get_if<Secrets>(&step->found))
+            decoder.add_secrets(secrets->lines);
         else if (step->consumed == 0)
             break;
     }

@@ -79,7 +79,7 @@ std::vector<std::string> terminal_cells(std::size_t n, const Call &c, std::size_
 int run(const io::cli::App &app, Options &o) {
     if (const int wrong = o.query.understand(app); wrong != 0)
         return wrong;
-    Trace trace(o.query.memory_bytes());
+    Trace trace(o.query.key_log, o.query.memory_bytes());
     const int code = read_all(o.query.in, trace);
     const Form form = io::cli::Table::form(o.json);
     const bool terminal = form == Form::terminal;

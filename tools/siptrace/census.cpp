@@ -16,11 +16,12 @@ using io::cli::Column;
 
 struct Options {
     std::string in = "-";
+    std::string key_log;
     bool json = false;
 };
 
 int run(const Options &o) {
-    Trace trace;
+    Trace trace(o.key_log);
     engine::trace::Census census;
     io::cli::Table table({{"part"}, {"what"}, {"count", Column::Kind::number}, {"note"}},
                          io::cli::Table::form(o.json));
@@ -44,6 +45,7 @@ void add_census(io::cli::App &app) {
     auto command = app.subcommand("census", "Count what a trace holds, and tell what is not shown and why",
                                   [options] { return run(*options); });
     command.positional("IN", options->in, false, input_words);
+    command.option("--keylog", options->key_log, "FILE", key_log_words);
     command.flag("--json", options->json, "One JSON object a line");
 }
 

@@ -67,7 +67,7 @@ class Extractor {
 int run(const io::cli::App &app, Options &o) {
     if (const int wrong = o.query.understand(app); wrong != 0)
         return wrong;
-    Trace trace;
+    Trace trace(o.query.key_log);
     Extractor extractor(o);
     const int code = for_each(o.query.in, false, trace, [&](const io::capture::Feed::Found &found) {
         if (const auto *record = std::get_if<SipRecord>(&found)) {

@@ -26,7 +26,7 @@ struct Options {
 
 // Each message as it comes. Nothing is kept for longer than it helps to tell retransmissions.
 int follow(const Options &o, const TextStyle &style) {
-    Trace trace;
+    Trace trace(o.query.key_log);
     engine::trace::LiveLadder ladder(style);
     Output out(o.out);
     const int code = for_each(o.query.in, true, trace, [&](const io::capture::Feed::Found &found) {
@@ -71,7 +71,7 @@ int run(const io::cli::App &app, Options &o) {
         io::cli::say("siptrace", "--follow draws text alone");
         return io::cli::wrong_usage;
     }
-    Trace trace(o.query.memory_bytes());
+    Trace trace(o.query.key_log, o.query.memory_bytes());
     const int code = read_all(o.query.in, trace);
     const auto chosen = o.query.choose(trace.calls);
     if (chosen.empty()) {

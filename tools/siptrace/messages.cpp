@@ -86,7 +86,7 @@ class Printer {
 
 // The number of what is no call is known at the end alone.
 int run_for_call(const Options &o) {
-    Trace trace(o.query.memory_bytes());
+    Trace trace(o.query.key_log, o.query.memory_bytes());
     const int code = read_all(o.query.in, trace);
     Printer printer(o);
     for (const auto &[n, call] : o.query.choose(trace.calls))
@@ -104,7 +104,7 @@ int run(const io::cli::App &app, Options &o) {
         return wrong;
     if (o.query.call != 0)
         return run_for_call(o);
-    Trace trace;
+    Trace trace(o.query.key_log);
     Printer printer(o);
     const int code = for_each(o.query.in, false, trace, [&](const io::capture::Feed::Found &found) {
         const auto *record = std::get_if<engine::trace::SipRecord>(&found);

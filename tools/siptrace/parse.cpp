@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "commands.hpp"
 #include "engine/trace/session.hpp"
@@ -72,7 +73,7 @@ int refuse(base::Error why) {
 
 int run(const Options &o) {
     std::string bytes;
-    if (const int code = read_file(o.in, bytes); code != io::cli::done)
+    if (const int code = read_file(o.in, bytes, base::limits::trace_message); code != io::cli::done)
         return code;
     const auto message = Message::parse(bytes);
     if (!message)

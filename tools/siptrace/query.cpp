@@ -25,6 +25,7 @@ void Query::declare(io::cli::Command &command) {
     command.option("--from", from, "TEXT", "Only calls whose caller contains TEXT");
     command.option("--to", to, "TEXT", "Only calls whose callee contains TEXT");
     command.option("--method", method, "METHOD", "Only this method");
+    command.option("--keylog", key_log, "FILE", key_log_words);
     command.number("--memory", memory, 1, 1 << 20, "MB",
                    "Memory for calls: those begun first are forgotten beyond it");
     command.option("--host", host, "ADDR[:PORT]", "Only what goes to or from this address");

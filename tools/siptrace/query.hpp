@@ -15,6 +15,7 @@ namespace cord::siptrace {
 /// What IN may be.
 inline constexpr const char *input_words =
     "pcap, pcapng or NDJSON trace, gzip of these; - is stdin (default)";
+inline constexpr const char *key_log_words = "Secrets of TLS sessions, as SSLKEYLOGFILE has them";
 
 struct Query {
     std::string in = "-";
@@ -24,6 +25,7 @@ struct Query {
     std::string to;
     std::string method;
     std::string host;
+    std::string key_log;
     std::int64_t memory = base::limits::trace_bytes >> 20; ///< MiB.
 
     /// Adds IN and the options that choose.

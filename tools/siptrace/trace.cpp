@@ -1,5 +1,6 @@
 #include "trace.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -55,6 +56,11 @@ int for_each(const std::string &in, bool follow, Trace &trace, const Visit &visi
     if (!opened)
         return refuse(opened.error());
     Feed &feed = trace.feed.emplace(*std::move(opened));
+    if (std::string lines; !trace.key_log.empty()) {
+        if (const int failed = read_file(trace.key_log, lines, base::limits::trace_key_log); failed != 0)
+            return failed;
+        feed.add_secrets(lines);
+    }
     for (bool empty = true;; empty = false) {
         const auto found = feed.next();
         if (!found) {
@@ -87,11 +93,15 @@ int read_all(const std::string &in, Trace &trace) {
     return code;
 }
 
-int read_file(const std::string &in, std::string &bytes) {
+int read_file(const std::string &in, std::string &bytes, std::size_t most) {
     std::FILE *file = in == "-" ? stdin : std::fopen(in.c_str(), "rb");
     if (file != nullptr) {
-        bytes.resize(base::limits::trace_message);
-        bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file));
+        std::size_t n = 0;
+        do {
+            bytes.resize(bytes.size() + std::min<std::size_t>(most - bytes.size(), 1 << 16));
+            n += std::fread(&bytes[n], 1, bytes.size() - n, file);
+        } while (n == bytes.size() && n < most);
+        bytes.resize(n);
     }
     const bool failed = file == nullptr || std::ferror(file) != 0;
     if (failed)

@@ -15,8 +15,10 @@ namespace cord::siptrace {
 
 /// A trace that is open, and what was found in it: messages may be views into the file.
 struct Trace {
-    explicit Trace(std::size_t memory = base::limits::trace_live_bytes) : calls(memory) {}
+    explicit Trace(std::string key_log_file, std::size_t memory = base::limits::trace_live_bytes)
+        : key_log(std::move(key_log_file)), calls(memory) {}
 
+    std::string key_log; ///< A file; empty: none.
     std::optional<io::capture::Feed> feed;
     engine::trace::Calls calls;
 };
@@ -31,8 +33,8 @@ int for_each(const std::string &in, bool follow, Trace &trace, const Visit &visi
 /// Reads everything; what was read before an error is in `calls`.
 int read_all(const std::string &in, Trace &trace);
 
-/// All of a small file, "-" being stdin; gives the exit code. A SIP message longer than any is cut.
-int read_file(const std::string &in, std::string &bytes);
+/// At most so much of a file, "-" being stdin; gives the exit code.
+int read_file(const std::string &in, std::string &bytes, std::size_t most);
 
 /// Standard output or a file, with errors noticed.
 class Output {

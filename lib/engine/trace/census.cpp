@@ -46,13 +46,13 @@ void connection_rows(Rows &out, const ConnectionCounts &counts) {
     const auto speak = [&](Speech s) { return counts.speak[static_cast<std::size_t>(s)]; };
     out.push_back({"tcp", "directions with SIP", speak(Speech::sip)});
     out.push_back({"tcp", "directions with WebSocket", speak(Speech::websocket)});
-    out.push_back(
-        {"tcp", "directions with TLS", speak(Speech::tls), "encrypted: what is in them is not shown"});
     out.push_back({"tcp", "directions with something else", speak(Speech::other)});
     out.push_back({"tcp", "directions without data", speak(Speech::nothing)});
     out.push_back(
         {"tcp", "gaps", counts.gaps, "segments that the capture lacks: messages there are not shown"});
     out.push_back({"tcp", "directions given up", counts.given_up, "too many at a time"});
+    for (const auto &[session, count] : counts.tls)
+        out.push_back({"tls", session.first, count, session.second});
     out.push_back({"websocket", "messages", counts.websocket.messages});
     out.push_back({"websocket", "control frames", counts.websocket.control});
     out.push_back({"websocket", "frames without a beginning", counts.websocket.orphans,

@@ -15,7 +15,7 @@ namespace cord::engine::trace {
 class Census {
   public:
     struct Row {
-        std::string_view part; ///< "file", "layer", "fragments", "tcp", "websocket", "udp", "sip".
+        std::string_view part; ///< "file", "layer", "fragments", "tcp", "tls", "websocket", "udp", "sip".
         std::string what;
         std::uint64_t count;
         std::string_view note = {}; ///< What it means for what is shown; empty where that is plain.

@@ -4,14 +4,19 @@
 #include <array>
 #include <cstdint>
 #include <list>
+#include <map>
+#include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/trace/packet.hpp"
 #include "engine/trace/stream.hpp"
 #include "engine/trace/tcp.hpp"
+#include "engine/trace/tls/session.hpp"
 
 namespace cord::engine::trace {
 
@@ -21,6 +26,8 @@ struct ConnectionCounts {
     std::uint64_t gaps = 0;                      ///< Places where the capture lacks segments.
     std::uint64_t given_up = 0;                  ///< Still open when there were too many.
     WebSocketCounts websocket;
+    /// TLS connections: version and cipher suite, and what became of them.
+    std::map<std::pair<std::string, std::string_view>, std::uint64_t> tls;
 };
 
 class Connections {
@@ -36,23 +43,33 @@ class Connections {
     /// At the end: what was held back, waiting for a segment that will not come.
     [[nodiscard]] std::span<const Message> finish();
 
+    /// Lines of a key log (SSLKEYLOGFILE): wanted before the connections that they open.
+    void add_secrets(std::string_view lines) { secrets_->add(lines); }
     [[nodiscard]] const ConnectionCounts &counts() const { return counts_; }
 
   private:
     struct Direction {
         Way way;
         TcpDirection tcp;
-        SipStream sip;
+        SipStream sip; // of what TLS carries, if there is TLS
+        bool begun = false;
+        std::shared_ptr<tls::Session> tls; // both directions have one
+        tls::Side side = tls::Side::client;
     };
     using Directions = std::list<Direction>; // the one used last in front
 
     [[nodiscard]] Direction &direction(const Way &way);
+    [[nodiscard]] Direction *other_direction(const Direction &direction);
+    void begin(Direction &direction, base::Bytes front);
     void drain(Direction &direction);
+    void decrypted(Direction &direction);
+    void spoken(Direction &direction, base::Bytes data, bool after_gap);
     void count(const Direction &direction);
     void forget(Directions::iterator direction);
 
     Directions directions_;
     std::unordered_map<Way, Directions::iterator, WayHash> by_way_;
+    std::shared_ptr<tls::KeyLog> secrets_ = std::make_shared<tls::KeyLog>();
     std::vector<Message> found_;
     ConnectionCounts counts_;
 };

@@ -39,6 +39,9 @@ class Decoder {
     /// At the end: what TCP still held back.
     [[nodiscard]] Found finish();
 
+    /// Lines of a key log (SSLKEYLOGFILE): wanted before the packets that they open.
+    void add_secrets(std::string_view lines) { connections_.add_secrets(lines); }
+
     [[nodiscard]] const DecodeCounts &counts() const { return counts_; }
     [[nodiscard]] const ConnectionCounts &connections() const { return connections_.counts(); }
     [[nodiscard]] FragmentCounts fragments() const { return fragments_.counts(); }

@@ -46,6 +46,11 @@ struct SipRecord {
     bool lasting = false; ///< `raw` stays where it is as long as its file is open.
 };
 
+/// Lines of a key log (SSLKEYLOGFILE) that a capture file holds.
+struct Secrets {
+    std::string_view lines;
+};
+
 /// The payload of a UDP packet that is not SIP: perhaps media.
 struct Datagram {
     Stamp at{};

@@ -89,9 +89,9 @@ Result<Step> PcapngReader::step(Bytes window) {
     case enhanced_packet_block: return captured(packet(body, true), length);
     case simple_packet_block: return captured(simple_packet(body), length);
     case obsolete_packet_block: return captured(packet(body, false), length);
-    case interface_statistics_block: return described(statistics(body), length);
+    case interface_statistics_block: statistics(body); return Step{length, {}};
     case name_resolution_block: names(body); return Step{length, {}};
-    case decryption_secrets_block: ++facts_.secrets; return Step{length, {}};
+    case decryption_secrets_block: return Step{length, secrets(body)};
     default: // What is yet to be invented.
         return Step{length, {}};
     }
@@ -147,14 +147,22 @@ void PcapngReader::interface_options(Bytes options, Interface &out) {
 }
 
 // What an interface lost, told by itself and by the system.
-Result<void> PcapngReader::statistics(Bytes body) {
+void PcapngReader::statistics(Bytes body) {
     if (body.size() < 12)
-        return fail("interface statistics that are too short");
+        return;
     each_option(body.subspan(12), [&](std::uint16_t code, Bytes value) {
         if ((code == isb_ifdrop || code == isb_osdrop) && value.size() >= 8)
             facts_.dropped += fields_.u64(value.data());
     });
-    return {};
+}
+
+// A type, a length, and the secrets; those of TLS are lines of a key log.
+Secrets PcapngReader::secrets(Bytes body) {
+    constexpr std::uint32_t tls_key_log = 0x544C534B;
+    ++facts_.secrets;
+    if (body.size() < 8 || fields_.u32(&body[0]) != tls_key_log || fields_.u32(&body[4]) > body.size() - 8)
+        return {};
+    return {base::as_text(body.subspan(8, fields_.u32(&body[4])))};
 }
 
 void PcapngReader::names(Bytes records) {

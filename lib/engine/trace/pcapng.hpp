@@ -27,8 +27,9 @@ class PcapngReader final : public Reader {
     [[nodiscard]] base::Result<void> section(base::Bytes body);
     [[nodiscard]] base::Result<void> interface(base::Bytes body);
     void interface_options(base::Bytes options, Interface &out);
-    [[nodiscard]] base::Result<void> statistics(base::Bytes body);
+    void statistics(base::Bytes body);
     void names(base::Bytes body);
+    [[nodiscard]] Secrets secrets(base::Bytes body);
     /// Counts comments; gives every other option to `visit`, with its code and its value.
     template <class Visit>
     void each_option(base::Bytes options, Visit visit);

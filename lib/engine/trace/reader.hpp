@@ -17,7 +17,7 @@ namespace cord::engine::trace {
 /// into the window or into the reader, and live until the next step.
 struct Step {
     std::size_t consumed = 0;
-    std::variant<std::monostate, Packet, SipRecord> found;
+    std::variant<std::monostate, Packet, SipRecord, Secrets> found;
 };
 
 /// What a capture file tells beside its packets.

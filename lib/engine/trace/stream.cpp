@@ -23,21 +23,13 @@ std::size_t message_size(std::string_view bytes, std::size_t head_size) {
     return head_size + found.head.content_length.value_or(0);
 }
 
-// RFC 8446 section 5.1: a record's type, 20 to 23, and its legacy version, 0x0300 to 0x0304.
-bool is_tls_record(base::Bytes b) {
-    return b.size() >= 3 && b[0] >= 20 && b[0] <= 23 && b[1] == 3 && b[2] <= 4;
-}
-
 } // namespace
 
 void SipStream::push(base::Bytes data, bool after_gap) {
     if (state_ == State::ignored || data.empty())
         return;
-    if (speech_ == Speech::nothing) {
-        speech_ = is_tls_record(data) ? Speech::tls : Speech::other;
-        if (speech_ == Speech::tls)
-            return ignore();
-    }
+    if (speech_ == Speech::nothing)
+        speech_ = Speech::other;
     buffer_.erase(0, at_);
     at_ = 0;
     if (after_gap) {

@@ -14,8 +14,8 @@
 namespace cord::engine::trace {
 
 /// What is spoken on a stream, as far as it was seen.
-enum class Speech : std::uint8_t { nothing, sip, websocket, tls, other };
-inline constexpr std::size_t speeches = 5;
+enum class Speech : std::uint8_t { nothing, sip, websocket, other };
+inline constexpr std::size_t speeches = 4;
 
 class SipStream {
   public:

@@ -25,6 +25,11 @@ inline constexpr std::size_t transports = 6;
     return names[static_cast<std::size_t>(t)];
 }
 
+/// The same over TLS.
+[[nodiscard]] constexpr Transport over_tls(Transport t) {
+    return t == Transport::ws ? Transport::wss : t == Transport::tcp ? Transport::tls : t;
+}
+
 /// Either spelling, in any case.
 [[nodiscard]] inline std::optional<Transport> transport_from(std::string_view s) {
     for (std::size_t i = 0; i < transports; ++i)

@@ -31,6 +31,8 @@ Input::Result<std::optional<Feed::Found>> Feed::next() {
             decoded_ = decoder_.finish();
         } else if (const auto *packet = std::get_if<engine::trace::Packet>(&**found)) {
             decoded_ = decoder_.decode(*packet);
+        } else if (const auto *secrets = std::get_if<engine::trace::Secrets>(&**found)) {
+            decoder_.add_secrets(secrets->lines);
         } else {
             return std::optional<Found>(std::get<engine::trace::SipRecord>(**found));
         }

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "engine/trace/decoder.hpp"
@@ -17,6 +18,8 @@ class Feed {
 
     [[nodiscard]] static Input::Result<Feed> open(const std::string &path, bool follow = false);
 
+    /// Lines of a key log (SSLKEYLOGFILE), before the first packet is asked for.
+    void add_secrets(std::string_view lines) { decoder_.add_secrets(lines); }
     /// The next of either, nothing at the end. Views live until the next call.
     [[nodiscard]] Input::Result<std::optional<Found>> next();
 

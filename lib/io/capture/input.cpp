@@ -81,6 +81,8 @@ Input::Result<std::optional<Input::Found>> Input::next() {
         }
         if (const auto *record = std::get_if<engine::trace::SipRecord>(&step->found))
             return std::optional<Found>(*record);
+        if (const auto *secrets = std::get_if<engine::trace::Secrets>(&step->found))
+            return std::optional<Found>(*secrets);
         if (step->consumed > 0)
             continue;
         const auto more = source_->more();

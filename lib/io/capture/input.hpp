@@ -25,7 +25,7 @@ struct InputError {
 
 class Input {
   public:
-    using Found = std::variant<engine::trace::Packet, engine::trace::SipRecord>;
+    using Found = std::variant<engine::trace::Packet, engine::trace::SipRecord, engine::trace::Secrets>;
     template <class T>
     using Result = base::Result<T, InputError>;
 
@@ -35,7 +35,7 @@ class Input {
     Input &operator=(Input &&) noexcept;
     ~Input();
 
-    /// The next packet or message, nothing at the end. Views live until the next call.
+    /// The next packet, message or key log, nothing at the end. Views live until the next call.
     [[nodiscard]] Result<std::optional<Found>> next();
 
     [[nodiscard]] engine::trace::FileKind kind() const;

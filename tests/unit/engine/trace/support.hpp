@@ -52,6 +52,8 @@ struct ReadFile {
                 take(decoder.decode(*packet));
             else if (const auto *record = std::get_if<SipRecord>(&step->found))
                 take(*record);
+            else if (const auto *secrets = std::get_if<Secrets>(&step->found))
+                decoder.add_secrets(secrets->lines);
             else if (step->consumed == 0 && shown == bytes.size())
                 break;
             else if (step->consumed == 0)
