@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "engine/trace/hep.hpp"
 #include "engine/trace/sniff.hpp"
 
 namespace cord::engine::trace {
@@ -51,6 +52,7 @@ void Decoder::follow(Layer layer, Stamp at) {
         case Protocol::tcp: return take(connections_.add(way, layer.bytes, at), at);
         case Protocol::sctp: return sctp(layer.bytes, way, at);
         case Protocol::exported_pdu: return exported(layer.bytes, at);
+        case Protocol::hep: return hep(layer.bytes);
         default: layer = layer::inside(layer); continue;
         }
         if (layer.protocol == Protocol::nothing)
@@ -80,6 +82,8 @@ Layer Decoder::udp(base::Bytes b, Way way, Stamp at) {
     const bool use_length = length >= udp_header && length <= b.size();
     const base::Bytes payload =
         b.subspan(udp_header, use_length ? length - udp_header : b.size() - udp_header);
+    if (Hep::is_one(payload))
+        return {Protocol::hep, payload};
     if (looks_like_sip(base::as_text(payload))) {
         messages_.push_back({at, Transport::udp, way.src, way.dst, base::as_text(payload)});
         return {};
@@ -107,6 +111,18 @@ void Decoder::exported(base::Bytes frame, Stamp at) {
         return;
     last_exported_ = seen;
     messages_.push_back({at, pdu->transport, pdu->way.src, pdu->way.dst, base::as_text(pdu->payload)});
+}
+
+// It tells when and where a packet was captured; that it was sent on is of no interest.
+void Decoder::hep(base::Bytes packet) {
+    const auto found = Hep::parse(packet, inflated_);
+    if (!found)
+        return;
+    const auto &[at, way, transport, protocol, payload] = *found;
+    if (protocol == Hep::sip && looks_like_sip(base::as_text(payload)))
+        messages_.push_back({at, transport, way.src, way.dst, base::as_text(payload)});
+    else if (protocol == Hep::rtp)
+        datagram_ = Datagram{at, way.src, way.dst, payload};
 }
 
 void Decoder::take(std::span<const Connections::Message> messages, Stamp at) {

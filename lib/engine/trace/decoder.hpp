@@ -54,11 +54,13 @@ class Decoder {
     void take(std::span<const Connections::Message> messages, Stamp at);
     void sctp(base::Bytes b, const Way &way, Stamp at);
     void exported(base::Bytes frame, Stamp at);
+    void hep(base::Bytes packet);
 
     DecodeCounts counts_;
     Fragments fragments_;
     Connections connections_;
     SctpMessages sctp_;
+    std::string inflated_;                                // of a packet of HEP
     std::pair<std::uint32_t, std::string> last_exported_; // original frame and payload
     Stamp last_{};
     std::vector<SipRecord> messages_;

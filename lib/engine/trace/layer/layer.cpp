@@ -41,6 +41,7 @@ constexpr std::array<Row, protocols> table{{
     {"tcp"},
     {"sctp"},
     {"exported-pdu"},
+    {"hep"},
 }};
 
 const Row &row(Protocol p) { return table[static_cast<std::size_t>(p)]; }

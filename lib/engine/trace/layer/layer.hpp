@@ -35,8 +35,9 @@ enum class Protocol : std::uint8_t {
     tcp,
     sctp,
     exported_pdu,
+    hep,
 };
-inline constexpr std::size_t protocols = static_cast<std::size_t>(Protocol::exported_pdu) + 1;
+inline constexpr std::size_t protocols = static_cast<std::size_t>(Protocol::hep) + 1;
 
 /// "ethernet", "vlan", "erspan-2", for people and programs.
 [[nodiscard]] std::string_view name(Protocol protocol);
@@ -61,7 +62,7 @@ struct Layer {
 [[nodiscard]] Layer of_ip_version(base::Bytes b);
 
 /// The layer inside one that only carries another; nothing for those that need more than their bytes (IP,
-/// UDP, TCP, SCTP, exported PDUs).
+/// UDP, TCP, SCTP, exported PDUs, HEP).
 [[nodiscard]] Layer inside(const Layer &outer);
 
 } // namespace cord::engine::trace::layer
