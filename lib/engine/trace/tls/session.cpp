@@ -119,30 +119,35 @@ bool Session::find_record(Side side) {
     return false;
 }
 
-// False when it cannot be read before the other side has spoken.
+// False when it cannot be read before the server has answered.
 bool Session::handle(Side side, const Record &record) {
-    if (record.type == ContentType::change_cipher_spec) {
+    const bool change = record.type == ContentType::change_cipher_spec;
+    const bool early =
+        version_ == 0 && (record.type == ContentType::application || (change && side == Side::client));
+    if (early) {
+        if (!client_random_)
+            give_up("its handshake was not captured");
+        return false;
+    }
+    if (change) {
         change_cipher_spec(side);
         return true;
     }
     const bool closed = is_protected(side, record);
     if (hopeless())
         return false;
-    if (!closed && record.type == ContentType::application) {
-        if (!client_random_)
-            give_up("its handshake was not captured");
-        return false;
-    }
     if (!closed) {
         if (record.type == ContentType::handshake)
             handshake(side, record.body());
+        else if (record.type == ContentType::application)
+            ++failed_; // the change of cipher was not captured
         return true;
     }
     if (!open(side, record)) {
         ++failed_;
         // RFC 8446 section 4.2.10: early data come before a client's handshake, with keys of their own.
-        const bool early = side == Side::client && at(side).epoch == Epoch::handshake;
-        at(side).lost = !early;
+        const bool early_data = side == Side::client && at(side).epoch == Epoch::handshake;
+        at(side).lost = !early_data;
     }
     return true;
 }
