@@ -213,6 +213,32 @@ TEST_CASE("messages of one Call-ID are bounded") {
     CHECK(call.messages().size() + call.dropped() == cord::base::limits::trace_call_messages + 1);
 }
 
+TEST_CASE("of a registration that is refreshed for ever the last messages are kept") {
+    Trace t;
+    for (int i = 0; i < 1'500; ++i)
+        t.ask({"REGISTER sip:example.com SIP/2.0", "REGISTER", "z9hG4bK" + std::to_string(i)});
+    const Call &call = *t.calls.all()[0];
+    CHECK(call.messages().size() <= cord::base::limits::trace_refreshes);
+    CHECK(call.messages().size() + call.dropped() == 1'500);
+    CHECK(call.find(1'500) == &call.messages().back());
+    CHECK(call.find(1) == nullptr);
+    CHECK(call.cost() < 1'000'000);
+}
+
+TEST_CASE("what lasts is not copied") {
+    const std::string raw = "\r\n" + text_of(invite);
+    for (const bool lasting : {true, false}) {
+        Calls calls;
+        const auto added = calls.add(SipRecord{{}, Transport::udp, alice, bob, raw, lasting});
+        REQUIRE(added);
+        CHECK(added->entry->bytes() == std::string_view(raw).substr(2));
+        CHECK((added->entry->bytes().data() == raw.data() + 2) == lasting);
+        CHECK(added->entry->method() == "INVITE");
+        CHECK(added->entry->start_line() == invite.start);
+        CHECK(added->entry->sip().call_id() == "one");
+    }
+}
+
 TEST_CASE("a message of 70 kB, as only a stream can carry, is kept whole") {
     const std::string body(70'000, 'x');
     const std::string raw = "MESSAGE sip:b SIP/2.0\r\nCall-ID: big\r\nContent-Length: 70000\r\n\r\n" + body;

@@ -12,7 +12,7 @@ namespace {
 
 IpPacket piece(std::uint32_t id, std::uint32_t offset, bool more, std::string_view payload) {
     IpPacket p;
-    p.protocol = ip_protocol::udp;
+    p.protocol = 17; // UDP
     p.id = id;
     p.offset = offset;
     p.more = more;
