@@ -45,7 +45,7 @@ std::optional<std::uint64_t> to_uint(std::string_view s, std::uint64_t max) {
         if (!is_digit(c))
             return std::nullopt;
         auto digit = static_cast<std::uint64_t>(c - '0');
-        if (v > (max - digit) / 10)
+        if (digit > max || v > (max - digit) / 10)
             return std::nullopt;
         v = v * 10 + digit;
     }

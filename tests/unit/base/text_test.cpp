@@ -10,6 +10,9 @@ TEST_CASE("numbers are digits alone and fit") {
     CHECK_FALSE(to_uint("18446744073709551616"));
     CHECK(to_uint("65535", 65535) == 65535u);
     CHECK_FALSE(to_uint("65536", 65535));
+    // Of one digit too.
+    CHECK_FALSE(to_uint("9", 7));
+    CHECK(to_uint("7", 7) == 7u);
     CHECK_FALSE(to_uint(""));
     CHECK_FALSE(to_uint("+1"));
     CHECK_FALSE(to_uint("1 "));
