@@ -25,6 +25,7 @@ struct StreamOptions {
 [[nodiscard]] Outcome<void> decode(const StreamOptions &options);
 [[nodiscard]] Outcome<void> encode(const StreamOptions &options);
 [[nodiscard]] Outcome<void> transcode(const StreamOptions &options);
+[[nodiscard]] Outcome<void> info(const StreamOptions &options, bool json);
 [[nodiscard]] Outcome<void> worker();
 
 } // namespace cord::mediacodec

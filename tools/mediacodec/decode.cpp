@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <set>
 
@@ -25,8 +26,15 @@ class WavFile final : public io::codec::Listener {
   public:
     explicit WavFile(const StreamOptions &options) : options_(options) {}
 
+    /// Ogg Opus tells what at its beginning and end is no sound of the recording.
+    void trim(const io::codec::OggOpusReader &ogg) {
+        skip_ = ogg.pre_skip();
+        end_ = ogg.end();
+    }
+
     void sound(io::codec::PcmFormat format, io::codec::PcmView pcm) override {
-        if (!begin(format))
+        pcm = trimmed(format, pcm);
+        if (pcm.empty() || !begin(format))
             return;
         if (converter_) {
             converted_.clear();
@@ -72,6 +80,18 @@ class WavFile final : public io::codec::Listener {
     }
 
   private:
+    /// RFC 7845 section 4: positions count 48000 a second.
+    io::codec::PcmView trimmed(io::codec::PcmFormat format, io::codec::PcmView pcm) {
+        const std::uint64_t from = position_;
+        position_ += pcm.size() / format.channels * 48'000 / format.rate;
+        auto samples = [&](std::uint64_t units) {
+            return std::min<std::size_t>(units * format.rate / 48'000 * format.channels, pcm.size());
+        };
+        if (end_ && position_ > *end_)
+            pcm = pcm.first(pcm.size() - samples(position_ - *end_));
+        return from < skip_ ? pcm.subspan(samples(skip_ - from)) : pcm;
+    }
+
     /// False when the file cannot be made.
     bool begin(io::codec::PcmFormat format) {
         if (!output_ && !create(format))
@@ -103,6 +123,9 @@ class WavFile final : public io::codec::Listener {
     std::optional<io::codec::Converter> converter_;
     io::codec::Pcm converted_;
     std::uint64_t octets_ = 0;
+    std::uint64_t skip_ = 0; // what follows, in units of 1/48000 s
+    std::optional<std::uint64_t> end_;
+    std::uint64_t position_ = 0;
 };
 
 } // namespace
@@ -124,6 +147,8 @@ Outcome<void> decode(const StreamOptions &options) {
             if (seen.insert(packet.payload_type()).second)
                 if (auto spec = input->codec_of(packet.payload_type()))
                     decoder.know(packet.payload_type(), std::move(*spec));
+            if (input->ogg())
+                wav.trim(*input->ogg());
             sequencer.push(packet);
             drain();
             return {};

@@ -27,14 +27,14 @@ class Encoding {
         if (!encoder)
             return failure(io::cli::wrong_usage,
                            fmt::format("{}: {}", codec.spec.text(), encoder.error().text()));
-        auto output = RtpOutput::open(options, forced_format(options).value_or(wire::rtp::Format::framed));
-        if (!output)
-            return tl::unexpected(output.error());
         // RFC 7587 section 6.1: without this a receiver takes the sound for mono.
         if (spec->name == "opus" && (*encoder)->format().channels == 2 && !spec->parameter("sprop-stereo"))
             spec->parameters.emplace_back("sprop-stereo", "1");
         const std::uint8_t type = codec.payload_type.value_or(io::codec::usual_payload_type(*spec));
-        output->begin({{type, *spec}}, spec->clock_rate);
+        auto output = RtpOutput::open(options, forced_format(options).value_or(wire::rtp::Format::framed),
+                                      {{type, *spec}}, type);
+        if (!output)
+            return tl::unexpected(output.error());
         return std::unique_ptr<Encoding>(new Encoding(std::move(*output), std::move(*encoder), type,
                                                       spec->clock_rate, chosen_ssrc(options), sound));
     }
@@ -51,7 +51,7 @@ class Encoding {
         converter_.finish(converted_);
         packetizer_.sound(converted_);
         packetizer_.finish();
-        return output_.flush();
+        return output_.finish();
     }
 
   private:

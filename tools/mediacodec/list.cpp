@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "commands.hpp"
 #include "io/cli/table.hpp"
 #include "io/codec/codec.hpp"
@@ -16,7 +18,8 @@ Outcome<void> list(bool json) {
                          io::cli::Table::form(json));
     for (const io::codec::Codec &c : io::codec::codecs())
         table.row({c.name, c.kind, std::to_string(c.clock_rate), std::to_string(c.channels),
-                   c.encoder ? "true" : "false", c.decoder ? "true" : "false", c.library});
+                   c.encoder ? "true" : "false", c.decoder ? "true" : "false",
+                   c.missing() ? fmt::format("missing: {}", c.library) : c.library});
     return {};
 }
 

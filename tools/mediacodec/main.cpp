@@ -4,13 +4,15 @@
 
 #include "commands.hpp"
 #include "io/cli/app.hpp"
+#include "io/codec/codec.hpp"
 
 using namespace cord;
 using namespace cord::mediacodec;
 
 int main(int argc, char **argv) {
     std::signal(SIGPIPE, SIG_IGN); // a closed pipe is seen where it is written to
-    io::cli::App app("mediacodec", "Decode, encode and transcode the sound of RTP streams");
+    io::cli::App app("mediacodec", "Decode, encode and transcode the sound of RTP streams",
+                     io::codec::licence());
     StreamOptions o;
     bool json = false;
 
@@ -25,6 +27,7 @@ int main(int argc, char **argv) {
         };
     };
     const std::vector<std::string> formats{"auto", "framed", "rtpdump"};
+    const std::vector<std::string> written{"auto", "framed", "rtpdump", "ogg"};
     const char *codec_help = "opus, pcma, l16/16000 …, with SDP-style parameters: opus/48000/2;ptime=20";
 
     auto lists = app.subcommand("list", "Show the codecs", act([&] { return list(json); }));
@@ -37,12 +40,13 @@ int main(int argc, char **argv) {
         .option("-o,--output", o.out, "FILE", "The WAV to write")
         .choice("--format", o.format, formats,
                 "The format of the RTP, instead of telling it by its first bytes")
-        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump");
+        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus");
 
     auto encodes = app.subcommand("encode", "WAV to RTP", act([&] { return encode(o); }));
     encodes.repeated("-c,--codec", o.codecs, "[PT=]CODEC", codec_help)
         .option("-o,--output", o.out, "FILE", "The RTP to write")
-        .choice("--format", o.format, formats, "The format of the RTP; framed when auto")
+        .choice("--format", o.format, written,
+                "The format of the RTP; by the name of FILE, or framed, when auto")
         .flag("--bare", o.bare, "No #!rtp line before the frames")
         .number("--ssrc", o.ssrc, -1, UINT32_MAX, "N", "The SSRC to write; a random one when -1")
         .positional("IN", o.in, false, "A WAV");
@@ -54,10 +58,21 @@ int main(int argc, char **argv) {
                   "The codec of payload types that the stream does not name")
         .option("--to", o.to, "[PT=]CODEC", codec_help)
         .option("-o,--output", o.out, "FILE", "The RTP to write")
-        .choice("--format", o.format, formats, "The format of the RTP to write; as the input when auto")
+        .choice("--format", o.format, written,
+                "The format of the RTP to write; by the name of FILE, or as the input, when auto")
         .flag("--bare", o.bare, "No #!rtp line before the frames")
         .number("--ssrc", o.ssrc, -1, UINT32_MAX, "N", "The SSRC to write; a random one when -1")
-        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump");
+        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus");
+
+    auto infos = app.subcommand("info", "What RTP holds, how long it is, and what was lost",
+                                act([&] { return info(o, json); }));
+    infos
+        .repeated("-c,--codec", o.codecs, "[PT=]CODEC",
+                  "The codec of payload types that the stream does not name")
+        .choice("--format", o.format, formats,
+                "The format of the RTP, instead of telling it by its first bytes")
+        .flag("--json", json, "One JSON object a line")
+        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus");
 
     app.subcommand("worker", "Transcode calls for rtc-breaker, which starts it",
                    act([] { return worker(); }));

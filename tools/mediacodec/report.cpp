@@ -20,9 +20,7 @@ static std::string counted(std::initializer_list<std::pair<std::uint64_t, const 
     return out;
 }
 
-Outcome<void> report(const StreamOptions &options, const RtpInput &input,
-                     const io::codec::Sequencer::Counts &arrivals,
-                     const io::codec::StreamDecoder::Counts &decoded) {
+Outcome<void> report_input(const StreamOptions &options, const RtpInput &input) {
     if (!input.damage().empty())
         say(options, input.damage());
     for (const std::string &objection : input.objections())
@@ -32,6 +30,14 @@ Outcome<void> report(const StreamOptions &options, const RtpInput &input,
     for (const NamedCodec &codec : input.unplaced())
         say(options, fmt::format("{} stands for no payload type of this stream (PT=CODEC names one)",
                                  codec.spec.text()));
+    return {};
+}
+
+Outcome<void> report(const StreamOptions &options, const RtpInput &input,
+                     const io::codec::Sequencer::Counts &arrivals,
+                     const io::codec::StreamDecoder::Counts &decoded) {
+    if (auto done = report_input(options, input); !done)
+        return done;
     if (decoded.decoded == 0)
         return failure(io::cli::bad_data, "nothing could be decoded");
 

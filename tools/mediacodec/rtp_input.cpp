@@ -27,7 +27,7 @@ Outcome<NamedCodec> parse_codec(const std::string &text) {
 }
 
 std::optional<wire::rtp::Format> forced_format(const StreamOptions &options) {
-    if (options.format == "auto")
+    if (options.format == "auto" || options.format == "ogg")
         return {};
     return options.format == "rtpdump" ? wire::rtp::Format::rtpdump : wire::rtp::Format::framed;
 }
@@ -54,9 +54,8 @@ Outcome<void> RtpInput::read(const std::function<Outcome<void>(const wire::rtp::
             return tl::unexpected(bytes.error());
         if (bytes->empty())
             reader_.finish();
-        else
-            reader_.feed(*bytes);
-        auto going = drain(each);
+        tell(*bytes);
+        auto going = ogg_ ? drain_ogg(each) : drain(each);
         if (!going)
             return tl::unexpected(going.error());
         more = *going && !bytes->empty();
@@ -66,8 +65,41 @@ Outcome<void> RtpInput::read(const std::function<Outcome<void>(const wire::rtp::
     return {};
 }
 
+/// Hands the bytes on, once there are enough to tell Ogg from RTP.
+void RtpInput::tell(base::Bytes bytes) {
+    constexpr std::string_view pattern = "OggS";
+    if (!told_) {
+        beginning_.insert(beginning_.end(), bytes.begin(), bytes.end());
+        if (!bytes.empty() && beginning_.size() < pattern.size())
+            return;
+        told_ = true;
+        if (base::as_text(beginning_).starts_with(pattern))
+            ogg_.emplace();
+        bytes = beginning_;
+    }
+    if (ogg_)
+        ogg_->feed(bytes);
+    else if (!bytes.empty())
+        reader_.feed(bytes);
+}
+
+Outcome<bool> RtpInput::drain_ogg(const Each &each) {
+    while (auto rtp = ogg_->next()) {
+        ++counts_.packets;
+        wire::rtp::CodecSpec opus{"opus", 48000, 2, {}};
+        if (ogg_->is_stereo())
+            opus.parameters.emplace_back("sprop-stereo", "1");
+        named_.insert_or_assign(io::codec::ogg_payload_type, std::move(opus));
+        if (auto done = each(*wire::rtp::Packet::parse(*rtp)); !done)
+            return tl::unexpected(done.error());
+    }
+    if (ogg_->damaged() > 0)
+        damage_ = fmt::format("{} octets of the Ogg stream were damaged", ogg_->damaged());
+    return true;
+}
+
 /// False when the framing is lost.
-Outcome<bool> RtpInput::drain(const std::function<Outcome<void>(const wire::rtp::Packet &)> &each) {
+Outcome<bool> RtpInput::drain(const Each &each) {
     for (;;) {
         auto item = reader_.next();
         if (!item) {

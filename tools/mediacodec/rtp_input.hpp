@@ -1,4 +1,5 @@
-// RTP from a file or pipe, and which codec each payload type stands for: by the command line, by the stream's
+// RTP from a file or pipe, or Ogg Opus as if it were RTP, and which codec each payload type stands for: by
+// the command line, by the stream's
 // `#!rtp` line, by RFC 3551.
 #pragma once
 
@@ -12,6 +13,7 @@
 #include "commands.hpp"
 #include "files.hpp"
 #include "io/codec/codec.hpp"
+#include "io/codec/ogg_opus.hpp"
 #include "wire/rtp/stream.hpp"
 
 namespace cord::mediacodec {
@@ -44,6 +46,8 @@ class RtpInput {
     /// All that the command line and the stream name with a payload type.
     [[nodiscard]] const wire::rtp::PayloadMap &named() const { return named_; }
     [[nodiscard]] std::optional<wire::rtp::Format> format() const { return reader_.format(); }
+    /// Ogg Opus, where the input is that.
+    [[nodiscard]] const std::optional<io::codec::OggOpusReader> &ogg() const { return ogg_; }
     [[nodiscard]] const Counts &counts() const { return counts_; }
     /// What kept payload types from being decoded, each in words.
     [[nodiscard]] const std::set<std::string> &objections() const { return objections_; }
@@ -53,15 +57,22 @@ class RtpInput {
     [[nodiscard]] const std::string &damage() const { return damage_; }
 
   private:
+    using Each = std::function<Outcome<void>(const wire::rtp::Packet &)>;
+
     RtpInput(Input input, std::optional<wire::rtp::Format> forced, std::vector<NamedCodec> codecs)
-        : input_(std::move(input)), reader_(forced), codecs_(std::move(codecs)) {}
-    [[nodiscard]] Outcome<bool> drain(const std::function<Outcome<void>(const wire::rtp::Packet &)> &each);
+        : input_(std::move(input)), reader_(forced), codecs_(std::move(codecs)), told_(forced.has_value()) {}
+    void tell(base::Bytes beginning);
+    [[nodiscard]] Outcome<bool> drain(const Each &each);
+    [[nodiscard]] Outcome<bool> drain_ogg(const Each &each);
     void merge_names();
 
     Input input_;
     wire::rtp::StreamReader reader_;
+    std::optional<io::codec::OggOpusReader> ogg_;
     std::vector<NamedCodec> codecs_; // not yet given a payload type
     wire::rtp::PayloadMap named_;
+    bool told_;                           // whether it is known what the input is
+    std::vector<std::uint8_t> beginning_; // until then
     bool merged_ = false;
     std::set<std::string> objections_;
     std::string damage_;

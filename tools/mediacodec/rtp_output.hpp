@@ -1,31 +1,36 @@
-// RTP to a file or pipe: RFC 4571 after a `#!rtp` line, or rtpdump.
+// RTP to a file or pipe: RFC 4571 after a `#!rtp` line, rtpdump, or Ogg Opus made of it.
 #pragma once
 
 #include <optional>
 
 #include "commands.hpp"
 #include "files.hpp"
+#include "io/codec/ogg_opus.hpp"
 #include "wire/rtp/stream.hpp"
 
 namespace cord::mediacodec {
 
 class RtpOutput {
   public:
-    [[nodiscard]] static Outcome<RtpOutput> open(const StreamOptions &options, wire::rtp::Format format);
-    /// Writes what comes before the packets: `codecs` in a `#!rtp` line, unless --bare; the header of
-    /// rtpdump.
-    void begin(const wire::rtp::PayloadMap &codecs, std::uint32_t clock_rate);
+    /// A failure when Ogg is wanted (by --format or the file's name) for another codec than Opus; else
+    /// writes what comes before the packets: `codecs` in a `#!rtp` line, unless --bare; the header of rtpdump
+    /// or Ogg. `main` is the payload type of the sound.
+    [[nodiscard]] static Outcome<RtpOutput> open(const StreamOptions &options, wire::rtp::Format format,
+                                                 const wire::rtp::PayloadMap &codecs, std::uint8_t main);
     void packet(base::Bytes rtp);
     [[nodiscard]] Outcome<void> flush() { return output_.flush(); }
+    /// The end of the stream.
+    [[nodiscard]] Outcome<void> finish();
 
   private:
-    RtpOutput(Output output, wire::rtp::Format format, bool bare)
-        : output_(std::move(output)), format_(format), bare_(bare) {}
+    RtpOutput(Output output, wire::rtp::Format format, std::uint8_t main, std::uint32_t clock_rate)
+        : output_(std::move(output)), format_(format), main_(main), clock_rate_(clock_rate) {}
 
     Output output_;
     wire::rtp::Format format_;
-    bool bare_;
-    std::uint32_t clock_rate_ = 8000;
+    std::uint8_t main_;
+    std::uint32_t clock_rate_;
+    std::optional<io::codec::OggOpusWriter> ogg_;
     std::optional<std::uint32_t> first_timestamp_;
 };
 

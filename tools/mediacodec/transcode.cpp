@@ -45,18 +45,14 @@ class Transcoding {
         if (!transcoder_)
             return report(options_, input_, {}, {});
         transcoder_->finish();
-        if (auto done = output_->flush(); !done)
+        if (auto done = output_->finish(); !done)
             return done;
         return report(options_, input_, transcoder_->arrivals(), transcoder_->decoded());
     }
 
   private:
     Outcome<void> begin(std::uint8_t first_type, const wire::rtp::CodecSpec &first) {
-        auto output = RtpOutput::open(options_, forced_format(options_).value_or(*input_.format()));
-        if (!output)
-            return tl::unexpected(output.error());
-        output_.emplace(std::move(*output));
-        auto spec = io::codec::completed(to_.spec, io::codec::PcmFormat{first.clock_rate, first.channels});
+        auto spec = io::codec::completed(to_.spec, io::codec::sound_of(first));
         if (!spec)
             return failure(io::cli::wrong_usage, fmt::format("{}: {}", to_.spec.text(), spec.error().text()));
         const std::uint8_t type = to_.payload_type.value_or(io::codec::usual_payload_type(*spec));
@@ -72,8 +68,12 @@ class Transcoding {
         if (!transcoder)
             return failure(io::cli::wrong_usage,
                            fmt::format("{}: {}", to_.spec.text(), transcoder.error().text()));
+        const auto format = input_.format().value_or(wire::rtp::Format::framed); // Ogg is neither
+        auto output = RtpOutput::open(options_, forced_format(options_).value_or(format), made, type);
+        if (!output)
+            return tl::unexpected(output.error());
+        output_.emplace(std::move(*output));
         transcoder_ = std::move(*transcoder);
-        output_->begin(made, spec->clock_rate);
         return {};
     }
 

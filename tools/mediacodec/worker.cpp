@@ -62,9 +62,14 @@ class Worker {
 
     void handle(const protocol::Packet &packet) {
         auto stream = streams_.find(packet.id);
-        auto rtp = wire::rtp::Packet::parse(packet.rtp);
-        if (stream != streams_.end() && rtp)
+        if (stream == streams_.end())
+            return;
+        if (wire::rtp::kind_of(packet.rtp) == wire::rtp::Kind::rtcp)
+            stream->second->report(packet.rtp);
+        else if (auto rtp = wire::rtp::Packet::parse(packet.rtp))
             stream->second->push(*rtp);
+        if (auto request = stream->second->take_request())
+            say(protocol::Packet{packet.id, *request});
     }
 
     static void say(const protocol::Message &message) {

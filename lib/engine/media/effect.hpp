@@ -24,10 +24,11 @@ struct Send {
 /// Names one direction of one stream between two codecs, for as long as the plan says so.
 using TranscodeId = std::uint32_t;
 
-/// An RTP packet for the codec worker; what the worker makes of it goes back by `Engine::transcoded`.
+/// An RTP packet for the codec worker; what the worker makes of it goes back by `Engine::transcoded`. Or an
+/// RTCP report of who receives that.
 struct Transcode {
     TranscodeId id = 0;
-    base::Bytes rtp;
+    base::Bytes bytes;
 };
 
 /// A transcoder is needed from now on: packets of the payload types in `from` come; `to` names the one audio

@@ -66,6 +66,13 @@ void note_sender_report(Side &from, const RtcpPart &part, base::Time now) {
         from.streams[*n]->reception.note(*info, now);
 }
 
+/// Who encodes for a receiver wants to know what it loses: FEC is worth its bits only then.
+void tell_transcoders(const RtcpPart &part, const Side &to, Outbox &out) {
+    for (const wire::rtp::ReportBlock &block : wire::rtp::report_blocks(part))
+        if (auto n = to.stream_of_source(block.ssrc); n && to.streams[*n]->payloads.transcoder() != 0)
+            out.transcodes.push_back({to.streams[*n]->payloads.transcoder(), part.bytes});
+}
+
 bool begins_compound(RtcpType type) {
     return type == RtcpType::sender_report || type == RtcpType::receiver_report;
 }
@@ -83,9 +90,12 @@ void relay_rtcp(Side &from, Side &to, std::size_t transport, base::Bytes compoun
         counters.bytes += compound.size();
         counters.last = now;
     }
-    for (const RtcpPart &part : *parts)
+    for (const RtcpPart &part : *parts) {
         if (part.type == RtcpType::sender_report)
             note_sender_report(from, part, now);
+        if (begins_compound(part.type))
+            tell_transcoders(part, to, out);
+    }
     for (std::size_t target = 0; target < to.transports.size(); ++target) {
         std::vector<std::uint8_t> bytes(head_room);
         for (const RtcpPart &part : *parts) {

@@ -126,6 +126,12 @@ void Session::transcoded(std::uint8_t side, TranscodeId id, Datagram rtp, Outbox
         std::optional<Stream> &from = sides_[side].streams[n];
         if (!from || from->payloads.transcoder() != id || !from->media_source)
             continue;
+        const auto &opposite = sides_[other(side)].streams;
+        if (wire::rtp::kind_of(rtp.bytes()) == wire::rtp::Kind::rtcp) {
+            if (n < opposite.size() && opposite[n] && opposite[n]->payloads.transcoder() != 0)
+                out.transcodes.push_back({opposite[n]->payloads.transcoder(), rtp.bytes()});
+            return;
+        }
         auto packet = from->payloads.adopt(rtp, *from->media_source);
         if (!packet)
             return;

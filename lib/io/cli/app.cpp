@@ -173,12 +173,15 @@ Command &Command::alias(std::string_view name) {
     return *this;
 }
 
-App::App(std::string_view name, std::string_view help) : Command(std::make_shared<CommandNode>()) {
+App::App(std::string_view name, std::string_view help, std::string_view licence)
+    : Command(std::make_shared<CommandNode>()) {
     node_->root = std::make_unique<CLI::App>(std::string(help), std::string(name));
     node_->app = node_->root.get();
     node_->app->set_help_flag("-h,--help", "Print this help and end");
-    node_->app->set_version_flag("--version", fmt::format("{} (cordboard) {}", name, CORD_VERSION),
-                                 "Print the version and end");
+    node_->app->set_version_flag(
+        "--version",
+        fmt::format("{} (cordboard) {}{}{}", name, CORD_VERSION, licence.empty() ? "" : "\n", licence),
+        "Print the version and end");
     node_->app->get_formatter()->column_width(34);
     node_->app->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     node_->app->add_flag_function(

@@ -86,7 +86,8 @@ struct Changes {
 class App : public Command {
   public:
     /// `name` is the tool's, as in `sipctl (cordboard) 0.1.0`.
-    App(std::string_view name, std::string_view help);
+    /// `licence` is a second line of --version, where it is not that of the source.
+    App(std::string_view name, std::string_view help, std::string_view licence = {});
 
     /// For a tool without subcommands.
     void act(std::function<int()> act);

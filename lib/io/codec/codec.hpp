@@ -22,6 +22,8 @@ class Decoder {
     /// Appends a guess at `frames` frames that were lost; `next` is the payload that follows them at once, if
     /// one does: some codecs repeat in it what came before.
     virtual void conceal(std::size_t frames, base::Bytes next, Pcm &out) = 0;
+    /// The mode that the sender of the payloads last asked to be sent (AMR), nothing before it has.
+    [[nodiscard]] virtual std::optional<std::uint8_t> mode_request() const { return {}; }
 };
 
 class Encoder {
@@ -33,9 +35,16 @@ class Encoder {
     /// Appends the payload of exactly `payload_frames()` frames; nothing where the codec needs not be sent
     /// (DTX).
     [[nodiscard]] virtual base::Result<void> encode(PcmView pcm, std::vector<std::uint8_t> &out) = 0;
+    /// So many payloads of a hundred do not arrive: a codec that can says some things twice.
+    virtual void expect_loss(unsigned percent) {}
+    /// The receiver wishes this mode (AMR).
+    virtual void request_mode(std::uint8_t mode) {}
 };
 
 using wire::rtp::CodecSpec;
+
+using DecoderMaker = base::Result<std::unique_ptr<Decoder>>(const CodecSpec &, PcmFormat wanted);
+using EncoderMaker = base::Result<std::unique_ptr<Encoder>>(const CodecSpec &, PcmFormat source);
 
 /// One line of `mediacodec list`, and how to make its objects.
 struct Codec {
@@ -44,15 +53,24 @@ struct Codec {
     std::uint32_t clock_rate; // of RTP; 0: any
     std::uint8_t channels;    // in SDP; 0: any
     const char *library;      // "" for our own
-    base::Result<std::unique_ptr<Decoder>> (*decoder)(const CodecSpec &, PcmFormat wanted);
-    base::Result<std::unique_ptr<Encoder>> (*encoder)(const CodecSpec &, PcmFormat source);
+    DecoderMaker *decoder;    // null without the library, or for what has no sound
+    EncoderMaker *encoder;
+
+    /// Whether the library was not there when this was built.
+    [[nodiscard]] bool missing() const { return !decoder && !encoder && *library != 0; }
 };
 
 [[nodiscard]] std::span<const Codec> codecs();
 
+/// What may be done with a program that has these codecs, in a line: libraries under the GPL decide.
+[[nodiscard]] const char *licence();
+
 /// The spec with clock rate and channels filled in, from `sound` where the codec takes any; an error for a
 /// codec that is unknown or that has no such rate.
 [[nodiscard]] base::Result<CodecSpec> completed(CodecSpec spec, std::optional<PcmFormat> sound = {});
+
+/// All the sound that a stream of the codec, a completed spec, may hold.
+[[nodiscard]] PcmFormat sound_of(const CodecSpec &spec);
 
 /// Both open the codec as near to the sound on the other side as it can be: Opus at 8 kHz beside G.711. A
 /// decoder without `wanted` keeps all that the stream may hold. The specs are completed ones.

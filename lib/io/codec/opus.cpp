@@ -97,6 +97,11 @@ class OpusPayloads final : public Encoder {
         return {};
     }
 
+    /// libopus spends bits on FEC as loss makes it worth them, if the receiver wants it at all.
+    void expect_loss(unsigned percent) override {
+        opus_encoder_ctl(encoder_.get(), OPUS_SET_PACKET_LOSS_PERC(static_cast<opus_int32>(percent)));
+    }
+
   private:
     std::unique_ptr<OpusEncoder, Free> encoder_;
     PcmFormat format_;
@@ -110,7 +115,7 @@ base::Result<void> configure(OpusEncoder *encoder, const CodecSpec &spec) {
         failed |= opus_encoder_ctl(encoder, OPUS_SET_BITRATE(static_cast<opus_int32>(*rate)));
     if (spec.number("useinbandfec") == 1) {
         failed |= opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(1));
-        // libopus spends bits on FEC only where it expects loss.
+        // Until a report tells.
         failed |= opus_encoder_ctl(encoder, OPUS_SET_PACKET_LOSS_PERC(10));
     }
     if (spec.number("usedtx") == 1)
@@ -156,6 +161,14 @@ base::Result<std::unique_ptr<Encoder>> make_opus_encoder(const CodecSpec &spec, 
         return tl::unexpected(done.error());
     return std::make_unique<OpusPayloads>(std::move(encoder), format,
                                           std::size_t{format.rate} * *ptime / 1000);
+}
+
+std::uint32_t opus_duration(base::Bytes packet) {
+    const int frames =
+        packet.empty()
+            ? 0
+            : opus_packet_get_nb_samples(packet.data(), static_cast<opus_int32>(packet.size()), 48000);
+    return frames > 0 ? static_cast<std::uint32_t>(frames) : 0;
 }
 
 } // namespace cord::io::codec

@@ -25,6 +25,9 @@ class Packetizer {
     /// A packet of another kind in the same source, such as a telephone event; `timestamp` is the unwrapped
     /// one of ours.
     void other(std::uint8_t payload_type, bool marker, std::int64_t timestamp, base::Bytes payload);
+    /// So many packets of a hundred do not reach the receiver.
+    void expect_loss(unsigned percent) { encoder_->expect_loss(percent); }
+    void request_mode(std::uint8_t mode) { encoder_->request_mode(mode); }
     /// The end: what waits goes out.
     void finish();
     /// The timestamp of the next frame of sound.

@@ -50,6 +50,10 @@ class StreamDecoder {
     }
     void take(const InOrder &arrived);
     [[nodiscard]] const Counts &counts() const { return counts_; }
+    /// As `Decoder::mode_request`.
+    [[nodiscard]] std::optional<std::uint8_t> mode_request() const {
+        return decoder_ ? decoder_->mode_request() : std::nullopt;
+    }
 
   private:
     [[nodiscard]] bool open(std::uint8_t payload_type, const CodecSpec &spec);

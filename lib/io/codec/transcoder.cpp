@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "wire/rtp/amr.hpp"
+#include "wire/rtp/rtcp.hpp"
 #include "wire/rtp/telephone_event.hpp"
 
 namespace cord::io::codec {
@@ -63,6 +65,32 @@ Transcoder::Transcoder(wire::rtp::PayloadMap from, PcmFormat wanted, std::size_t
 void Transcoder::push(const wire::rtp::Packet &packet) {
     sequencer_.push(packet);
     drain();
+}
+
+void Transcoder::report(base::Bytes compound) {
+    auto parts = wire::rtp::RtcpCompound::parse(compound);
+    if (!parts)
+        return;
+    for (const wire::rtp::RtcpPart &part : *parts) {
+        if (auto mode = wire::rtp::mode_request(part))
+            packetizer_.request_mode(*mode);
+        for (const wire::rtp::ReportBlock &block : wire::rtp::report_blocks(part)) {
+            // RFC 3550 section 6.4.1: "fraction lost", of 256. What was lost once is likely to be again.
+            const unsigned lost = (block.fraction_lost * 100u + 255) / 256;
+            loss_percent_ = std::max(lost, loss_percent_ / 2);
+            packetizer_.expect_loss(loss_percent_);
+        }
+    }
+}
+
+std::optional<std::vector<std::uint8_t>> Transcoder::take_request() {
+    const auto wished = decoder_.mode_request();
+    if (!wished || wished == requested_)
+        return {};
+    requested_ = wished;
+    std::vector<std::uint8_t> out;
+    wire::rtp::append_mode_request(out, *wished);
+    return out;
 }
 
 void Transcoder::finish() {

@@ -25,6 +25,11 @@ class Transcoder final : private Listener {
     /// Adds a codec of packets to come, a completed spec.
     void know(std::uint8_t payload_type, CodecSpec spec) { decoder_.know(payload_type, std::move(spec)); }
     void push(const wire::rtp::Packet &packet);
+    /// RTCP of who receives what is made: what it loses decides how much is said twice. Also what the
+    /// transcoder of the other direction has in `take_request`.
+    void report(base::Bytes compound);
+    /// RTCP for the transcoder of the other direction: the sender has asked for another mode than before.
+    [[nodiscard]] std::optional<std::vector<std::uint8_t>> take_request();
     void finish();
 
     [[nodiscard]] const Sequencer::Counts &arrivals() const { return sequencer_.counts(); }
@@ -56,6 +61,8 @@ class Transcoder final : private Listener {
     std::optional<Event> event_;
     std::optional<Converter> converter_;
     Pcm converted_;
+    unsigned loss_percent_ = 0; // as reported, falling slowly
+    std::optional<std::uint8_t> requested_;
 };
 
 } // namespace cord::io::codec

@@ -5,22 +5,17 @@
 #include <cmath>
 
 #include "io/codec/g711.hpp"
+#include "io/codec/little_endian.hpp"
 
 namespace cord::io::codec {
 
 namespace {
 
-std::uint16_t little16(const std::uint8_t *p) { return static_cast<std::uint16_t>(p[1] << 8 | p[0]); }
-std::uint32_t little32(const std::uint8_t *p) { return std::uint32_t{little16(p + 2)} << 16 | little16(p); }
+using little::load16;
+using little::load32;
 
-void put16(std::vector<std::uint8_t> &out, std::uint16_t v) {
-    out.push_back(static_cast<std::uint8_t>(v));
-    out.push_back(static_cast<std::uint8_t>(v >> 8));
-}
-void put32(std::vector<std::uint8_t> &out, std::uint32_t v) {
-    put16(out, static_cast<std::uint16_t>(v));
-    put16(out, static_cast<std::uint16_t>(v >> 16));
-}
+void put16(std::vector<std::uint8_t> &out, std::uint16_t v) { little::put(out, v, 2); }
+void put32(std::vector<std::uint8_t> &out, std::uint32_t v) { little::put(out, v, 4); }
 void put_text(std::vector<std::uint8_t> &out, std::string_view s) { base::ByteWriter(out).text(s); }
 
 // wFormatTag.
@@ -84,7 +79,7 @@ base::Result<bool> WavReader::read_chunk() {
     if (waiting().size() < 8)
         return false;
     std::string_view name = base::as_text(waiting().first(4));
-    const std::uint32_t length = little32(waiting().data() + 4);
+    const std::uint32_t length = load32(waiting().data() + 4);
     state_ = name == "fmt " ? State::format : name == "data" ? State::data : State::skip;
     left_ = length;
     if (state_ == State::format && (length < 16 || length > max_format_chunk))
@@ -105,13 +100,13 @@ base::Result<bool> WavReader::read_format() {
     if (waiting().size() < left_)
         return false;
     const std::uint8_t *p = waiting().data();
-    unsigned tag = little16(p);
-    const unsigned channels = little16(p + 2);
-    const std::uint32_t rate = little32(p + 4);
-    const unsigned bits = little16(p + 14);
+    unsigned tag = load16(p);
+    const unsigned channels = load16(p + 2);
+    const std::uint32_t rate = load32(p + 4);
+    const unsigned bits = load16(p + 14);
     // The sub-format GUID begins with the tag it stands for.
     if (tag == tag_extensible && left_ >= 26)
-        tag = little16(p + 24);
+        tag = load16(p + 24);
     at_ += left_;
     state_ = State::chunk;
     if (channels < 1 || channels > 2)
@@ -163,10 +158,10 @@ bool WavReader::read_data(Pcm &out) {
 std::int16_t WavReader::sample(const std::uint8_t *p) const {
     switch (coding_) {
     case Coding::pcm8: return static_cast<std::int16_t>((p[0] - 128) * 256);
-    case Coding::pcm16: return static_cast<std::int16_t>(little16(p));
-    case Coding::pcm24: return static_cast<std::int16_t>(little16(p + 1));
-    case Coding::pcm32: return static_cast<std::int16_t>(little16(p + 2));
-    case Coding::float32: return from_float(std::bit_cast<float>(little32(p)));
+    case Coding::pcm16: return static_cast<std::int16_t>(load16(p));
+    case Coding::pcm24: return static_cast<std::int16_t>(load16(p + 1));
+    case Coding::pcm32: return static_cast<std::int16_t>(load16(p + 2));
+    case Coding::float32: return from_float(std::bit_cast<float>(load32(p)));
     case Coding::a_law: return g711::from_a_law(*p);
     case Coding::mu_law: return g711::from_mu_law(*p);
     }

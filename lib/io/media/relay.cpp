@@ -147,7 +147,7 @@ void Relay::Parts::act() {
     for (const auto &transcoder : out.opened)
         workers().open(transcoder);
     for (const auto &packet : out.transcodes)
-        workers().packet(packet.id, packet.rtp);
+        workers().packet(packet.id, packet.bytes);
     if (pool)
         pool->flush();
     // Listeners may call back in, so the box is empty by then.

@@ -112,8 +112,12 @@ std::optional<WorkerClient::Event> WorkerClient::understood(base::MutableBytes r
     }
     auto *packet = std::get_if<worker::Packet>(&*message);
     auto stream = packet ? streams_.find(packet->id) : streams_.end();
-    auto rtp = packet ? wire::rtp::Packet::parse(packet->rtp) : base::fail("no packet");
-    if (stream == streams_.end() || !rtp)
+    if (stream == streams_.end())
+        return {};
+    if (wire::rtp::kind_of(packet->rtp) == wire::rtp::Kind::rtcp)
+        return Packet{packet->id, record.last(packet->rtp.size())};
+    auto rtp = wire::rtp::Packet::parse(packet->rtp);
+    if (!rtp)
         return {};
     // So that a worker started anew goes on where this one stopped.
     stream->second.open.start.sequence = static_cast<std::uint16_t>(rtp->sequence() + 1);

@@ -45,7 +45,8 @@ class WorkerClient {
     /// Sends what is queued, as far as the socket takes it.
     void flush();
 
-    /// A transcoded packet; `rtp` is valid until the next call of `receive` and may be changed in place.
+    /// A transcoded packet, or RTCP for the stream of the other direction; `rtp` is valid until the next call
+    /// of `receive` and may be changed in place.
     struct Packet {
         std::uint32_t id = 0;
         base::MutableBytes rtp;

@@ -31,7 +31,8 @@ struct Open {
     wire::rtp::PayloadMap from;
     wire::rtp::PayloadMap to;
 };
-/// Both ways: one RTP packet. A view into the record.
+/// Both ways: one RTP packet; to the worker also an RTCP report of who receives what it makes, and from it
+/// RTCP for the stream of the other direction. A view into the record.
 struct Packet {
     std::uint32_t id = 0;
     base::Bytes rtp;

@@ -107,6 +107,44 @@ def round_trips():
     check(rate == 8000 and snr(heard, rate, 440) > 30, "a WAV of 48 kHz is resampled for PCMA", snr(heard, rate, 440))
 
 
+def available():
+    """The codecs that this build both encodes and decodes."""
+    return {r["name"] for r in map(json.loads, ok("list", "--json").splitlines()) if r["encode"] and r["decode"]}
+
+
+def libraries():
+    here = available()
+    sound = wav(tone(300, 2))
+    for codec, least in (("g722", 25), ("g726-32", 15), ("g729", 5), ("gsm", 10), ("speex", 5), ("amr", 8), ("amr;octet-align=1", 8), ("amr-wb", 8)):
+        if codec.split(";")[0] not in here:
+            continue
+        line, packets = frames(ok("encode", "-c", codec, data=sound))
+        rate, heard = samples(ok("decode", data=framed(packets, line)))
+        check(snr(heard, rate, 300) > least and abs(len(heard) - 2 * rate) < 0.06 * rate,
+              f"300 Hz through {codec} is 300 Hz", f"{snr(heard, rate, 300):.1f} dB, {len(heard) / rate} s, {line}")
+        rate, heard = samples(ok("decode", data=ok("transcode", "--to", "opus", data=framed(packets, line))))
+        check(snr(heard, rate, 300) > 5, f"and from {codec} to opus too", f"{snr(heard, rate, 300):.1f} dB")
+    missing = [r for r in map(json.loads, ok("list", "--json").splitlines()) if r["kind"] == "audio" and not r["decode"]]
+    check(all(r["library"].startswith("missing: ") for r in missing), "a codec without its library is listed as missing", missing)
+    check(b"Licence: " in ok("--version"), "--version tells the licence")
+
+
+def infos():
+    _, packets = frames(ok("encode", "-c", "pcma", "--ssrc", "7", data=wav(tone(1000, 2))))
+    second = [p[:8] + struct.pack(">I", 99) + p[12:] for p in packets[:50]]
+    lossy = [p for n, p in enumerate(packets) if n % 10 != 5]
+    lossy[20], lossy[21] = lossy[21], lossy[20]
+    rows = [json.loads(line) for line in ok("info", "--json", data=framed(lossy + second)).splitlines()]
+    check([(r["n"], r["ssrc"], r["codec"]) for r in rows] == [(1, 7, "8=pcma/8000"), (2, 99, "8=pcma/8000")], "info has a row for each source", rows)
+    check([r["packets"] for r in rows] == [90, 50] and [r["lost"] for r in rows] == [10, 0], "with what came and what did not", rows)
+    check([r["duration"] for r in rows] == [2, 1] and rows[0]["loss_pct"] == 10 and rows[0]["reordered"] == 1, "how long it is", rows)
+    check(62 < rows[1]["kbit_s"] < 66, "and how wide", rows)
+    done = run("info", data=framed([rtp(97, n, 160 * n, b"x") for n in range(9)]))
+    check(done.returncode == 0 and b"97 of" not in done.stdout and b"\t97\t9\t" in done.stdout and b"no known codec" in done.stderr,
+          "a source of an unknown codec has its packets", done)
+    check(run("info", data=b"neither" * 99).returncode == 65, "no RTP: 65")
+
+
 def formats():
     sound = wav(tone(1000, 1))
     one, two = (ok("encode", "-c", "pcma", "--ssrc", "5", data=sound) for _ in range(2))
@@ -127,6 +165,32 @@ def formats():
     ok("decode", "-o", path, data=one)
     with wave.open(path) as w:
         check(w.getnframes() == 8000 and w.getframerate() == 8000, "a WAV file says its length", w.getnframes())
+
+
+def ogg():
+    sound = wav(tone(1000, 2))
+    path = os.path.join(scratch, "a.opus")
+    ok("encode", "-c", "opus", "-o", path, data=sound)
+    data = pathlib.Path(path).read_bytes()
+    check(data.startswith(b"OggS") and b"OpusHead" in data[:100] and b"OpusTags" in data[:200], "a file named .opus is Ogg Opus")
+    rate, heard = samples(ok("decode", data=data))
+    check(rate == 48000 and abs(len(heard) - 96000) <= 960 and snr(heard, rate, 1000) > 15, "which decodes", f"{len(heard)} {snr(heard, rate, 1000):.1f} dB")
+    line, packets = frames(ok("transcode", "--to", "pcma", path))
+    rate, heard = samples(ok("decode", data=framed(packets, line)))
+    check(snr(heard, rate, 1000) > 14 and len(packets) == 100, "and is transcoded to PCMA", f"{len(packets)} {snr(heard, rate, 1000):.1f} dB")
+    row = json.loads(ok("info", "--json", data=data))
+    check(row["codec"] == "111=opus/48000/2" and row["packets"] == 100 and abs(row["duration"] - 2) < 0.03, "info reads it", row)
+    check(run("encode", "-c", "pcma", "--format", "ogg", data=sound).returncode == 2, "Ogg of another codec: 2")
+    broken = bytearray(ok("encode", "-c", "opus", "--format", "ogg", data=wav(tone(1000, 4))))
+    broken[len(broken) // 2] ^= 1
+    done = run("decode", data=bytes(broken))
+    check(done.returncode == 0 and b"octets of the Ogg stream were damaged" in done.stderr and b"lost" in done.stderr and
+          len(samples(done.stdout)[1]) > 40000, "a damaged page is lost, and it is said", done.stderr)
+    check(run("decode", data=data[:3]).returncode == 65, "the beginning of Ogg alone: 65")
+    lossy = frames(ok("encode", "-c", "opus", data=sound))
+    gap = framed([p for n, p in enumerate(lossy[1]) if n % 20 != 10], lossy[0])
+    ogged = ok("transcode", "--to", "opus", "--format", "ogg", data=gap)
+    check(abs(len(samples(ok("decode", data=ogged))[1]) - 96000) <= 1920, "time is kept where packets were lost")
 
 
 def damage():
@@ -248,7 +312,7 @@ def length_and_memory():
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (round_trips, formats, damage, events, ends, length_and_memory):
+    for part in (round_trips, libraries, infos, formats, ogg, damage, events, ends, length_and_memory):
         try:
             part()
         except Exception as why:  # the other parts are still of use

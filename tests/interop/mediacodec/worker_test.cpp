@@ -29,13 +29,20 @@ WorkerClient make() {
     return std::move(*client);
 }
 
-std::vector<std::vector<std::uint8_t>> opus_tone(double hertz, double seconds) {
+std::vector<std::vector<std::uint8_t>> sent(const char *codec, std::uint8_t type, double hertz,
+                                            double seconds) {
     std::vector<std::vector<std::uint8_t>> out;
-    const CodecSpec spec = completed(CodecSpec::parse("opus").value()).value();
-    Packetizer packetizer(make_encoder(spec, {48000, 1}).value(), 111, 48000, {1, 0, 0},
+    const CodecSpec spec = completed(CodecSpec::parse(codec).value()).value();
+    auto encoder = make_encoder(spec, sound_of(spec)).value();
+    const PcmFormat format = encoder->format();
+    Packetizer packetizer(std::move(encoder), type, spec.clock_rate, {1, 0, 0},
                           [&out](base::Bytes rtp) { out.emplace_back(rtp.begin(), rtp.end()); });
-    packetizer.sound(tone({48000, 1}, hertz, seconds));
+    packetizer.sound(tone(format, hertz, seconds));
     return out;
+}
+
+std::vector<std::vector<std::uint8_t>> opus_tone(double hertz, double seconds) {
+    return sent("opus", 111, hertz, seconds);
 }
 
 /// The next event; waits at most ten seconds for it.
@@ -96,6 +103,34 @@ TEST_CASE("the worker is in its cage before the first packet", "[worker]") {
     CHECK(status_of(client.pid(), "NoNewPrivs") == "1");
 }
 
+TEST_CASE("in its cage it speaks every codec that is listed", "[worker]") {
+    for (const Codec &codec : codecs()) {
+        if (!codec.decoder || !codec.encoder || codec.clock_rate == 0)
+            continue;
+        CAPTURE(codec.name);
+        const auto map = parse_payload_map(std::string("96=") + codec.name).value();
+        WorkerClient client = make();
+        client.open(1, {9, 0, 0}, pcma, map);
+        client.open(2, {9, 65530, 0}, map, pcma);
+        // There and back: what it makes of PCMA is made PCMA again.
+        const auto packets = sent("pcma", 8, 300, 1);
+        for (const auto &packet : packets)
+            client.packet(1, packet);
+        Pcm heard;
+        auto decoder = make_decoder(completed(CodecSpec::parse("pcma").value()).value()).value();
+        while (heard.size() < 8000 * 9 / 10) {
+            auto event = next(client);
+            auto *packet = std::get_if<WorkerClient::Packet>(&event);
+            REQUIRE(packet);
+            if (packet->id == 1)
+                client.packet(2, std::vector<std::uint8_t>(packet->rtp.begin(), packet->rtp.end()));
+            else
+                REQUIRE(decoder->decode(wire::rtp::Packet::parse(packet->rtp)->payload(), heard));
+        }
+        CHECK(fit_tone(middle(heard, 8000, 0.2), 8000, 300).snr_db > 3);
+    }
+}
+
 TEST_CASE("garbage in every place leaves it alive", "[worker]") {
     WorkerClient client = make();
     const pid_t pid = client.pid();
@@ -128,7 +163,7 @@ TEST_CASE("garbage in every place leaves it alive", "[worker]") {
 
 TEST_CASE("what it has no codec for is refused", "[worker]") {
     WorkerClient client = make();
-    client.open(5, {}, parse_payload_map("18=g729/8000").value(), pcma);
+    client.open(5, {}, parse_payload_map("96=evs/16000").value(), pcma);
     auto event = next(client);
     auto *refused = std::get_if<WorkerClient::Refused>(&event);
     REQUIRE(refused);

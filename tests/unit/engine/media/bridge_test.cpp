@@ -77,6 +77,30 @@ TEST_CASE("reports that do not fit transcoded packets stay, BYE passes", "[media
     CHECK(call.phone_rtcp.got[0] == expected);
 }
 
+TEST_CASE("the worker is told what the receiver of its packets loses", "[media]") {
+    Call call;
+    call.browser.send_rtp(rtp(111, 1, 0xaaaa, "opus", 960));
+    Bytes report;
+    wire::rtp::append_receiver_report(report, 0xbbbb, {{.ssrc = 0xaaaa, .fraction_lost = 64}});
+    call.phone_rtcp.send(21, report);
+    CHECK(call.browser.got.empty());
+    REQUIRE(call.world.transcodes.size() == 2);
+    CHECK(call.world.transcodes[1].first == call.world.opened[0].id);
+    CHECK(call.world.transcodes[1].second == report);
+}
+
+TEST_CASE("what the worker says in RTCP goes to the other direction, not to a peer", "[media]") {
+    Call call;
+    call.browser.send_rtp(rtp(111, 1, 0xaaaa, "opus", 960));
+    const Bytes request{0x82, 204, 0, 2, 0, 0, 0, 0, 'C', 'M', 'R', ' '};
+    call.world.transcoded(call.world.opened[0].id, request);
+    CHECK(call.phone.got.empty());
+    CHECK(call.phone_rtcp.got.empty());
+    REQUIRE(call.world.transcodes.size() == 2);
+    CHECK(call.world.transcodes[1].first == call.world.opened[1].id);
+    CHECK(call.world.transcodes[1].second == request);
+}
+
 TEST_CASE("both ends of a transcoded stream get reports on what they get and send", "[media]") {
     using namespace std::chrono_literals;
     Call call;

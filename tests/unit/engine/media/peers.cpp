@@ -107,7 +107,7 @@ void World::drain() {
     for (const Send &s : out.sends)
         flying_.push_back({s.port, s.remote, Bytes(s.bytes.begin(), s.bytes.end()), false});
     for (const Transcode &t : out.transcodes)
-        transcodes.emplace_back(t.id, Bytes(t.rtp.begin(), t.rtp.end()));
+        transcodes.emplace_back(t.id, Bytes(t.bytes.begin(), t.bytes.end()));
     opened.insert(opened.end(), out.opened.begin(), out.opened.end());
     closed.insert(closed.end(), out.closed.begin(), out.closed.end());
     events.insert(events.end(), out.events.begin(), out.events.end());

@@ -1,7 +1,10 @@
 #include "io/codec/transcoder.hpp"
 
+#include "speech.hpp"
 #include "support/catch.hpp"
 #include "tone.hpp"
+#include "wire/rtp/amr.hpp"
+#include "wire/rtp/rtcp.hpp"
 #include "wire/rtp/telephone_event.hpp"
 
 using namespace cord;
@@ -195,6 +198,80 @@ TEST_CASE("telephone events pass with their times on the new clock", "[codec]") 
     }
     // The sound after it begins where the event's time ends.
     CHECK(view(bridge.out[14]).timestamp() == 1000 + 1600 + 4 * 160);
+}
+
+TEST_CASE("Opus repeats itself as much as the receiver loses", "[codec]") {
+    Bridge bridge("8=pcma", "111=opus;useinbandfec=1;maxaveragebitrate=24000");
+    auto loses = [&](std::uint8_t of_256) {
+        std::vector<std::uint8_t> compound;
+        wire::rtp::append_receiver_report(compound, 5, {{.ssrc = 77, .fraction_lost = of_256}});
+        bridge.transcoder->report(compound);
+    };
+    /// How loud the 20 ms before the last packets are, by what these say of them alone.
+    auto repeated = [&] {
+        double loudest = 0;
+        for (std::size_t n = bridge.out.size() - 30; n < bridge.out.size(); ++n) {
+            Pcm guess;
+            make_decoder(completed(CodecSpec::parse("opus").value()).value(), PcmFormat{8000, 1})
+                .value()
+                ->conceal(160, view(bridge.out[n]).payload(), guess);
+            loudest = std::max(loudest, quietest(guess, 8000));
+        }
+        return loudest;
+    };
+    auto talk = [&](std::uint16_t sequence) {
+        const Pcm sound = speech(8000, 2);
+        const CodecSpec pcma = completed(CodecSpec::parse("pcma").value()).value();
+        Packetizer packetizer(
+            make_encoder(pcma, {8000, 1}).value(), 8, 8000, {1, sequence, sequence * 160u},
+            [&](base::Bytes rtp) { bridge.transcoder->push(*wire::rtp::Packet::parse(rtp)); });
+        packetizer.sound(sound);
+    };
+    for (int n = 0; n < 8; ++n)
+        loses(0);
+    talk(0);
+    CHECK(repeated() < 50);
+    loses(50);
+    talk(100);
+    CHECK(repeated() > 500);
+    bridge.transcoder->report(base::as_bytes("no RTCP"));
+}
+
+TEST_CASE("the mode that an AMR phone asks for is the one it gets", "[codec]") {
+    const auto list = codecs();
+    if (std::none_of(list.begin(), list.end(),
+                     [](const Codec &c) { return c.name == std::string("amr") && c.decoder; }))
+        return;
+    Bridge heard("96=amr;octet-align=1", "8=pcma");
+    Bridge made("8=pcma", "96=amr;octet-align=1;mode-set=0,2,7");
+    auto asks = [&, n = std::uint16_t{0}](std::uint8_t mode) mutable {
+        std::vector<std::uint8_t> rtp;
+        wire::rtp::append_header(rtp, {96, false, n, n * 160u, 1});
+        ++n;
+        wire::rtp::append_amr(rtp, {mode, {wire::rtp::AmrFrame{0, true, std::vector<std::uint8_t>(12)}}},
+                              {wire::rtp::AmrBand::narrow, true});
+        heard.transcoder->push(view(rtp));
+        if (auto request = heard.transcoder->take_request())
+            made.transcoder->report(*request);
+    };
+    auto payload = [&, n = std::uint16_t{0}]() mutable {
+        for (const auto &p : sent("pcma", {8000, 1}, 300, 0.02, 1, n, n * 160u))
+            made.transcoder->push(view(p));
+        ++n;
+        return view(made.out.back()).payload().size();
+    };
+    CHECK(payload() == 2 + 31); // 12.2 kbit/s
+    asks(0);
+    CHECK(payload() == 2 + 12);
+    CHECK_FALSE(heard.transcoder->take_request()); // said once
+    asks(5);                                       // not of the set
+    CHECK(payload() == 2 + 12);
+    asks(12); // no mode at all
+    CHECK(payload() == 2 + 12);
+    asks(2);
+    CHECK(payload() == 2 + 15);
+    asks(15);
+    CHECK(payload() == 2 + 31);
 }
 
 TEST_CASE("damaged payloads count as lost", "[codec]") {
