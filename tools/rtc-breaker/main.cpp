@@ -13,6 +13,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "breaker.hpp"
+#include "codecs.hpp"
 #include "control.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/random.hpp"
@@ -176,6 +177,8 @@ class Daemon {
         if (relay.codec_program.empty())
             base::log::warning("media",
                                "no mediacodec found: sides without a common codec will not hear each other");
+        else
+            config_.spoken = codecs_of(relay.codec_program);
         relay_.emplace(loop_, *handshakers_, random_, relay,
                        [this](const engine::media::Event &event) { breaker_->on_media_event(event); });
         if (int code = share_port())

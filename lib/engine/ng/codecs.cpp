@@ -1,7 +1,6 @@
 #include "engine/ng/codecs.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/text.hpp"
 #include "wire/sdp/kind.hpp"
@@ -51,29 +50,10 @@ bool is_any(const RtpMap &map, const CodecNames &wishes) {
     });
 }
 
-struct Known {
-    RtpMap map;
-    std::string_view parameters;
-};
-
-/// What we can put into an offer by ourselves, as the codec worker speaks it.
-const std::array<Known, 3> known{{
-    {{0, "PCMU", 8000, 1}, ""},
-    {{8, "PCMA", 8000, 1}, ""},
-    {{111, "opus", 48000, 2}, "minptime=10;useinbandfec=1"},
-}};
-
-std::optional<Format> make(std::string_view wish) {
-    for (const Known &k : known)
-        if (is_named(k.map, wish))
-            return Format{k.map, std::string(k.parameters), {}};
-    return std::nullopt;
-}
-
 /// Parameters decide for codecs whose configurations do not mix.
 bool same_format(const Format &a, const Format &b) {
     const bool strict = base::iequals(a.map.name, "H264") || base::iequals(a.map.name, "VP9");
-    return same_codec(a.map, b.map) && (!strict || a.parameters == b.parameters);
+    return same_payloads(a, b) && (!strict || a.parameters == b.parameters);
 }
 
 /// A number for the format that the receiver takes for nothing else: its own for this codec if it has one,
@@ -113,7 +93,7 @@ class Offer {
         for (Format &format : sdp::formats(section_))
             if (passes(format, context_, wishes_))
                 add(format, format);
-            else if (!is_any(format.map, wishes_.ignore) && can_transcode(format.map))
+            else if (!is_any(format.map, wishes_.ignore) && speaks(context_.spoken, format))
                 hidden_.push_back({format, std::nullopt});
         if (section_.type == "audio")
             add_for_transcoding();
@@ -130,9 +110,9 @@ class Offer {
         out_.push_back({from, std::move(to)});
     }
 
-    [[nodiscard]] bool offers(const RtpMap &map) const {
+    [[nodiscard]] bool offers(const Format &format) const {
         return std::any_of(out_.begin(), out_.end(),
-                           [&](const CodecMatch &m) { return same_codec(m.answerer->map, map); });
+                           [&](const CodecMatch &m) { return same_payloads(*m.answerer, format); });
     }
     [[nodiscard]] bool offers_any(std::initializer_list<std::string_view> names) const {
         return std::any_of(out_.begin(), out_.end(), [&](const CodecMatch &m) {
@@ -142,13 +122,15 @@ class Offer {
     }
     [[nodiscard]] bool has_source() const {
         auto all = sdp::formats(section_);
-        return std::any_of(all.begin(), all.end(), [](const Format &f) { return can_transcode(f.map); });
+        return std::any_of(all.begin(), all.end(),
+                           [&](const Format &f) { return speaks(context_.spoken, f); });
     }
 
+    /// All that the worker speaks by this name.
     void put_in(std::string_view wish) {
-        auto format = make(wish);
-        if (format && !offers(format->map) && !is_any(format->map, wishes_.strip))
-            add(std::nullopt, std::move(*format));
+        for (const Format &format : context_.spoken)
+            if (is_named(format.map, wish) && !offers(format) && !is_any(format.map, wishes_.strip))
+                add(std::nullopt, format);
     }
 
     void add_for_transcoding() {
@@ -156,15 +138,23 @@ class Offer {
             return;
         for (const std::string &wish : wishes_.transcode)
             put_in(wish);
-        // A phone must have G.711 (RFC 7874 section 3 has browsers have it, too, but a page may switch it
-        // off), and a browser that was told to speak Opus alone must find it.
-        if (context_.from_webrtc && !context_.to_webrtc && !offers_any({"PCMU", "PCMA"})) {
-            put_in("PCMU");
-            put_in("PCMA");
-        }
+        if (context_.from_webrtc && !context_.to_webrtc)
+            put_in_for_phone();
+        // A browser that was told to speak Opus alone must find it.
         if (!context_.from_webrtc && context_.to_webrtc)
             put_in("opus");
         add_events();
+    }
+
+    /// A phone must have G.711 (RFC 7874 section 3 has browsers have it, too, but a page may switch it off);
+    /// those that have not speak what a narrow link or a mobile network takes, which no browser does.
+    void put_in_for_phone() {
+        if (!offers_any({"PCMU", "PCMA"})) {
+            put_in("PCMU");
+            put_in("PCMA");
+        }
+        for (std::string_view name : {"AMR-WB", "AMR", "G729"})
+            put_in(name);
     }
 
     /// RFC 4733 section 2.1: events have the clock of the audio beside them.
@@ -183,7 +173,7 @@ class Offer {
         for (std::uint32_t clock : clocks) {
             Format format = *event;
             format.map.clock_rate = clock;
-            if (!offers(format.map))
+            if (!offers(format))
                 add(*event, format);
         }
     }
@@ -227,15 +217,15 @@ struct Accepted {
 std::vector<Accepted> accepted(const std::vector<CodecMatch> &offered, const sdp::Media &answer) {
     std::vector<Accepted> out;
     for (const Format &format : sdp::formats(answer)) {
-        auto same = [&](const CodecMatch &m) {
-            return m.answerer && same_codec(m.answerer->map, format.map);
-        };
         auto found = std::find_if(offered.begin(), offered.end(), [&](const CodecMatch &m) {
-            return same(m) && m.answerer->map.payload_type == format.map.payload_type;
+            return m.answerer && same_codec(m.answerer->map, format.map) &&
+                   m.answerer->map.payload_type == format.map.payload_type;
         });
         // RFC 3264 section 6.1: an answerer may use another number for the same codec.
         if (found == offered.end())
-            found = std::find_if(offered.begin(), offered.end(), same);
+            found = std::find_if(offered.begin(), offered.end(), [&](const CodecMatch &m) {
+                return m.answerer && same_payloads(*m.answerer, format);
+            });
         if (found != offered.end())
             out.push_back({&*found, format});
     }
@@ -246,7 +236,8 @@ media::Codec codec(const Format &format) {
     media::Codec out{base::lower(format.map.name), format.map.clock_rate, format.map.channels, {}};
     base::split(format.parameters, ';', [&](std::string_view parameter) {
         const auto [name, value] = base::cut(base::trim(parameter), '=');
-        if (!name.empty())
+        // A blank would end the codec where the worker reads it.
+        if (!name.empty() && value.find(' ') == value.npos)
             out.parameters.emplace_back(name, value);
     });
     return out;
@@ -254,8 +245,8 @@ media::Codec codec(const Format &format) {
 
 class Outcome {
   public:
-    explicit Outcome(std::vector<Accepted> accepted, const std::vector<CodecMatch> &offered)
-        : accepted_(std::move(accepted)), offered_(offered) {}
+    Outcome(std::vector<Accepted> accepted, const std::vector<CodecMatch> &offered, const Spoken &spoken)
+        : accepted_(std::move(accepted)), offered_(offered), spoken_(spoken) {}
 
     CodecOutcome make() {
         auto passed = std::find_if(accepted_.begin(), accepted_.end(), [](const Accepted &a) {
@@ -303,9 +294,9 @@ class Outcome {
     /// offerer's.
     void translate() {
         auto to = std::find_if(accepted_.begin(), accepted_.end(),
-                               [](const Accepted &a) { return can_transcode(a.answer.map); });
-        auto from = std::find_if(offered_.begin(), offered_.end(), [](const CodecMatch &m) {
-            return m.offerer && can_transcode(m.offerer->map);
+                               [&](const Accepted &a) { return speaks(spoken_, a.answer); });
+        auto from = std::find_if(offered_.begin(), offered_.end(), [&](const CodecMatch &m) {
+            return m.offerer && speaks(spoken_, *m.offerer);
         });
         if (to == accepted_.end() || from == offered_.end())
             return;
@@ -330,26 +321,20 @@ class Outcome {
 
     std::vector<Accepted> accepted_;
     const std::vector<CodecMatch> &offered_;
+    const Spoken &spoken_;
     CodecOutcome out_;
 };
 
 } // namespace
-
-bool same_codec(const RtpMap &a, const RtpMap &b) {
-    return base::iequals(a.name, b.name) && a.clock_rate == b.clock_rate && a.channels == b.channels;
-}
-
-bool can_transcode(const RtpMap &map) {
-    return std::any_of(known.begin(), known.end(), [&](const Known &k) { return same_codec(k.map, map); });
-}
 
 std::vector<CodecMatch> offer_codecs(const sdp::Media &section, const CodecContext &context,
                                      const CodecWishes &wishes, PayloadTypes &taken) {
     return Offer(section, context, wishes, taken).make_all();
 }
 
-CodecOutcome answer_codecs(const std::vector<CodecMatch> &offered, const sdp::Media &answer) {
-    return Outcome(accepted(offered, answer), offered).make();
+CodecOutcome answer_codecs(const std::vector<CodecMatch> &offered, const sdp::Media &answer,
+                           const Spoken &spoken) {
+    return Outcome(accepted(offered, answer), offered, spoken).make();
 }
 
 } // namespace cord::engine::ng

@@ -6,6 +6,7 @@
 
 #include "engine/ng/call.hpp"
 #include "engine/ng/options.hpp"
+#include "engine/ng/spoken.hpp"
 
 namespace cord::engine::ng {
 
@@ -15,6 +16,7 @@ using PayloadTypes = std::set<std::uint8_t>;
 
 /// What is said about the two sides of an offer that codecs depend on.
 struct CodecContext {
+    const Spoken &spoken; ///< what the codec worker translates between
     bool from_webrtc = false;
     bool to_webrtc = false;
     const sdp::Media *before = nullptr; ///< how the receiver described the section last, when it has
@@ -30,10 +32,7 @@ struct CodecOutcome {
     std::vector<media::PayloadRule> from_offerer;
     std::vector<media::PayloadRule> from_answerer;
 };
-[[nodiscard]] CodecOutcome answer_codecs(const std::vector<CodecMatch> &offered, const sdp::Media &answer);
-
-[[nodiscard]] bool same_codec(const sdp::RtpMap &a, const sdp::RtpMap &b);
-/// Whether the codec worker speaks it.
-[[nodiscard]] bool can_transcode(const sdp::RtpMap &map);
+[[nodiscard]] CodecOutcome answer_codecs(const std::vector<CodecMatch> &offered, const sdp::Media &answer,
+                                         const Spoken &spoken);
 
 } // namespace cord::engine::ng

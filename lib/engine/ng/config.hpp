@@ -8,6 +8,7 @@
 #include "base/address.hpp"
 #include "engine/dtls/handshaker.hpp"
 #include "engine/ng/call.hpp"
+#include "engine/ng/spoken.hpp"
 
 namespace cord::engine::ng {
 
@@ -23,6 +24,7 @@ struct Config {
     std::vector<Interface> interfaces; ///< at least one
     dtls::Fingerprint fingerprint;
     std::size_t max_calls = 10'000;
+    Spoken spoken = spoken_by_all(); ///< what the codec worker translates between
 };
 
 } // namespace cord::engine::ng

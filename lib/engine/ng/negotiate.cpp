@@ -168,7 +168,7 @@ void take_sections(Side &side, const sdp::Session &offer, const std::vector<std:
 
 /// Lays out the sections that the answerer gets to see, with the codecs to offer.
 void offer_sections(Session &session, const sdp::Session &offer, const std::vector<std::size_t> &owners,
-                    const Options &options) {
+                    const Options &options, const Config &config) {
     Side &from = session.sides[session.offerer], &to = session.sides[1 - session.offerer];
     PayloadTypes taken;
     session.codecs.assign(offer.media.size(), {});
@@ -185,7 +185,7 @@ void offer_sections(Session &session, const sdp::Session &offer, const std::vect
             continue;
         if (!to.facing.bundle)
             taken.clear();
-        CodecContext context{from.facing.webrtc(), to.facing.webrtc(),
+        CodecContext context{config.spoken, from.facing.webrtc(), to.facing.webrtc(),
                              section.peer.formats.empty() ? nullptr : &section.peer};
         session.codecs[i] = offer_codecs(media, context, options.codec, taken);
         for (const CodecMatch &match : session.codecs[i])
@@ -237,7 +237,7 @@ bool translates(const std::vector<media::PayloadRule> &rules) {
                        [](const media::PayloadRule &rule) { return rule.transcode; });
 }
 
-void answer_section(Session &session, std::size_t i, const sdp::Session &answer) {
+void answer_section(Session &session, std::size_t i, const sdp::Session &answer, const Spoken &spoken) {
     Side &from = session.sides[session.offerer], &to = session.sides[1 - session.offerer];
     Section &theirs = to.sections[i], &ours = from.sections[i];
     theirs.in_use = ours.in_use = false;
@@ -247,7 +247,7 @@ void answer_section(Session &session, std::size_t i, const sdp::Session &answer)
     theirs.peer = media;
     if (!is_accepted(to, theirs, answer, media) || is_lost_to_bundling(to, i, answer))
         return;
-    CodecOutcome outcome = answer_codecs(session.codecs[i], media);
+    CodecOutcome outcome = answer_codecs(session.codecs[i], media, spoken);
     if (outcome.to_offerer.empty())
         return;
     theirs.in_use = ours.in_use = true;
@@ -279,7 +279,7 @@ sdp::Session take_offer(Session &session, std::size_t offerer, const sdp::Sessio
             Transport{*config.interfaces[session.sides[side].interface].shared, fresh_credentials(random)};
     from.source = options.has("sip-source-address") ? options.received_from : std::nullopt;
     take_sections(from, offer, layout.sides[offerer].owners);
-    offer_sections(session, offer, layout.sides[1 - offerer].owners, options);
+    offer_sections(session, offer, layout.sides[1 - offerer].owners, options, config);
     if (to.facing.sdes)
         for (auto &transport : to.transports)
             if (transport)
@@ -298,7 +298,7 @@ sdp::Session take_answer(Session &session, const sdp::Session &answer, const Opt
     for (auto &rules : session.rules)
         rules.assign(to.sections.size(), {});
     for (std::size_t i = 0; i < to.sections.size(); ++i)
-        answer_section(session, i, answer);
+        answer_section(session, i, answer, config.spoken);
     settle(from, true, random);
     settle(to, false, random);
     session.answered = true;

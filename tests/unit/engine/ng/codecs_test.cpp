@@ -81,3 +81,62 @@ TEST_CASE("what a browser accepts beside a shared codec brings no transcoder in"
     CHECK(m_line(bench.rewritten(answer(reply))) == "m=audio 30000 RTP/AVP 8 0 101");
     CHECK(rules(bench.plans.at(1), 1) == "8->8 0->0 101->101");
 }
+
+TEST_CASE("a browser and a phone without G.711 are translated for") {
+    engine::ng::Config config = Bench::default_config();
+    config.spoken = engine::ng::spoken({"pcmu", "pcma", "opus", "g729", "amr", "amr-wb", "g722"});
+    Bench bench(config);
+    const std::string opus_only =
+        audio({"a=rtpmap:111 opus/48000/2", "a=ice-ufrag:x", "a=ice-pwd:y", "a=fingerprint:sha-256 AA",
+               "a=setup:actpass", "a=rtcp-mux", "a=rtpmap:110 telephone-event/48000"},
+              "m=audio 9 UDP/TLS/RTP/SAVPF 111 110");
+    SECTION("that speaks G.729") {
+        CHECK(m_line(bench.rewritten(offer(opus_only, to_phone))) ==
+              "m=audio 30002 RTP/AVP 111 110 0 8 104 105 102 103 18 127 126");
+        const std::string back = bench.rewritten(answer(audio({}, "m=audio 4000 RTP/AVP 18")));
+        CHECK(m_line(back) == "m=audio 30000 UDP/TLS/RTP/SAVPF 111");
+        CHECK(rules(bench.plans.at(1), 0) == "opus:111->18");
+        CHECK(rules(bench.plans.at(1), 1) == "g729:18->111");
+    }
+    SECTION("that speaks AMR in one of its layouts, under a number of its own") {
+        const std::string out = bench.rewritten(offer(opus_only, to_phone));
+        CHECK(out.find("a=fmtp:103 octet-align=1\r\n") != std::string::npos);
+        CHECK(out.find("a=fmtp:102") == std::string::npos);
+        bench.rewritten(answer(audio({"a=rtpmap:96 AMR/8000", "a=fmtp:96 octet-align=1; mode-set=0,2,4,7"},
+                                     "m=audio 4000 RTP/AVP 96")));
+        CHECK(rules(bench.plans.at(1), 0) == "opus:111->96");
+        CHECK(rules(bench.plans.at(1), 1) == "amr:103->111");
+        const auto &rule = bench.plans.at(1).sides[0].streams.at(0)->incoming.front();
+        CHECK(rule.to_codec.text() == "amr/8000;octet-align=1;mode-set=0,2,4,7");
+    }
+    SECTION("that speaks AMR-WB, with events on its clock") {
+        bench.rewritten(offer(opus_only, to_phone));
+        const std::string back =
+            bench.rewritten(answer(audio({"a=rtpmap:104 AMR-WB/16000", "a=rtpmap:126 telephone-event/16000"},
+                                         "m=audio 4000 RTP/AVP 104 126")));
+        CHECK(m_line(back) == "m=audio 30000 UDP/TLS/RTP/SAVPF 111 110");
+        CHECK(rules(bench.plans.at(1), 0) == "opus:111->104 110->126");
+    }
+    SECTION("whose offer has it alone") {
+        for (const char *line : {"m=audio 4000 RTP/AVP 18", "m=audio 4000 RTP/AVP 96"}) {
+            CAPTURE(line);
+            const std::string out = bench.rewritten(offer(
+                audio({"a=rtpmap:96 AMR/8000", "a=rtpmap:97 EVS/16000"}, line), to_browser, {line, ""}));
+            CHECK(m_line(out).ends_with(" 111"));
+        }
+    }
+    SECTION("that lays AMR out as the worker cannot") {
+        const std::string out = bench.rewritten(offer(
+            audio({"a=rtpmap:96 AMR/8000", "a=fmtp:96 octet-align=1; crc=1"}, "m=audio 4000 RTP/AVP 96"),
+            to_browser));
+        CHECK(m_line(out).ends_with(" 96"));
+    }
+}
+
+TEST_CASE("what the worker does not speak is not offered") {
+    Bench bench; // whose worker has G.711 and Opus alone
+    const std::string out = bench.rewritten(
+        offer(audio({"a=rtpmap:96 opus/48000/2"}, "m=audio 4000 RTP/AVP 96"),
+              {{"codec", Dict{{"transcode", List{"G729", "PCMA"}}, {"mask", List{"opus"}}}}}));
+    CHECK(m_line(out) == "m=audio 30002 RTP/AVP 8");
+}
