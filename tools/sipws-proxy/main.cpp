@@ -225,6 +225,7 @@ Done Daemon::find_accounts() {
 Done Daemon::open() {
     if (Done done = services_.check(options_); !done)
         return done;
+    io::net::raise_descriptor_limit();
     if (Done done = find_accounts(); !done)
         return done;
     auto wanted = listeners(options_);

@@ -3,6 +3,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -41,6 +42,14 @@ static void mask_hangups(int how) {
 
 void hold_hangups() { mask_hangups(SIG_BLOCK); }
 void take_hangups() { mask_hangups(SIG_UNBLOCK); }
+
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 std::optional<gid_t> find_group(const std::string &name) {
     if (const group *found = ::getgrnam(name.c_str()))

@@ -18,6 +18,9 @@ void notify_manager(std::string_view state);
 /// what has come.
 void hold_hangups();
 void take_hangups();
+/// Lets this process have as many descriptors as the system allows it: by habit that is a thousand, of which
+/// each connection takes one, unless it asks.
+void raise_descriptor_limit();
 
 /// The number of a group by its name, or the number that it is.
 [[nodiscard]] std::optional<gid_t> find_group(const std::string &name);
