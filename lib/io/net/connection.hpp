@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <string>
 #include <utility>
@@ -103,8 +103,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Flow flow_;
     ConnectionOwner &owner_;
     const ConnectionLimits &limits_;
-    std::deque<Outgoing> queue_;
-    std::size_t queued_ = 0; // bytes in it
+    std::list<Outgoing> queue_; // a deque takes half a kilobyte while it is empty
+    std::size_t queued_ = 0;    // bytes in it
 
   private:
     bool open_ = false, sent_ = false;

@@ -170,9 +170,13 @@ class WebSocket final : public Connection {
     CloseWatch watch_;
     ws::stream<BeastStream> ws_;
     beast::flat_buffer buffer_;
-    std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
-    std::optional<HttpResponse> response_;
-    std::optional<beast::http::response_serializer<beast::http::string_body>> serializer_;
+    /// A request and its answer: more than a kilobyte, which goes with the upgrade.
+    struct Http {
+        beast::http::request_parser<beast::http::string_body> parser;
+        std::optional<HttpResponse> response;
+        std::optional<beast::http::response_serializer<beast::http::string_body>> serializer;
+    };
+    std::unique_ptr<Http> http_;
     bool binary_ = false, writing_ = false, closing_ = false, dead_ = false;
 };
 
@@ -191,10 +195,10 @@ void WebSocket::shake() {
 }
 
 void WebSocket::read_request() {
-    parser_.emplace();
-    parser_->header_limit(base::limits::http_head);
-    parser_->body_limit(0); // nothing here takes one
-    beast::http::async_read(ws_.next_layer(), buffer_, *parser_,
+    http_ = std::make_unique<Http>();
+    http_->parser.header_limit(base::limits::http_head);
+    http_->parser.body_limit(0); // nothing here takes one
+    beast::http::async_read(ws_.next_layer(), buffer_, http_->parser,
                             [s = self()](error_code ec, std::size_t) { s->on_request(ec); });
 }
 
@@ -203,7 +207,7 @@ void WebSocket::on_request(error_code ec) {
         return;
     if (ec)
         return refuse_request(ec);
-    const HttpRequest &request = parser_->get();
+    const HttpRequest &request = http_->parser.get();
     if (!has_good_host(request))
         return respond(http::plain(400, "The request wants one Host, and a good one (RFC 9112)."));
     if (ws::is_upgrade(request))
@@ -227,7 +231,7 @@ void WebSocket::refuse_request(error_code ec) {
 }
 
 void WebSocket::upgrade() {
-    const HttpRequest &request = parser_->get();
+    const HttpRequest &request = http_->parser.get();
     auto origin = view(request[beast::http::field::origin]);
     if (!offers_sip(request))
         return respond(
@@ -252,7 +256,7 @@ void WebSocket::upgrade() {
             return;
         if (ec)
             return s->die();
-        s->parser_.reset();
+        s->http_.reset();
         s->buffer_ = {};
         s->timer_.cancel(); // from here on pings tell whether it lives
         s->opened();
@@ -261,30 +265,30 @@ void WebSocket::upgrade() {
 }
 
 void WebSocket::respond(const http::Response &answer) {
-    unsigned version = parser_->is_header_done() ? parser_->get().version() : 11;
-    response_.emplace(static_cast<beast::http::status>(answer.status), version);
+    unsigned version = http_->parser.is_header_done() ? http_->parser.get().version() : 11;
+    http_->response.emplace(static_cast<beast::http::status>(answer.status), version);
     for (const auto &[name, value] : answer.headers)
-        response_->set(name, value);
-    response_->set(beast::http::field::server, "cordboard");
-    bool keep = !closing_ && answer.status < 400 && parser_->get().keep_alive();
-    response_->keep_alive(keep);
-    response_->content_length(answer.body.size());
+        http_->response->set(name, value);
+    http_->response->set(beast::http::field::server, "cordboard");
+    bool keep = !closing_ && answer.status < 400 && http_->parser.get().keep_alive();
+    http_->response->keep_alive(keep);
+    http_->response->content_length(answer.body.size());
     if (!answer.head_only && answer.status != 304)
-        response_->body() = answer.body;
-    serializer_.emplace(*response_);
+        http_->response->body() = answer.body;
+    http_->serializer.emplace(*http_->response);
     write_response(keep);
 }
 
 /// Piece by piece: a slow reader has time for each, however long the whole takes.
 void WebSocket::write_response(bool keep) {
     timer_.after(limits_.half_open, [this] { die(); });
-    beast::http::async_write_some(ws_.next_layer(), *serializer_,
+    beast::http::async_write_some(ws_.next_layer(), *http_->serializer,
                                   [s = self(), keep](error_code ec, std::size_t) {
                                       if (s->dead_)
                                           return;
-                                      if (ec || (s->serializer_->is_done() && !keep))
+                                      if (ec || (s->http_->serializer->is_done() && !keep))
                                           return s->say_goodbye();
-                                      if (!s->serializer_->is_done())
+                                      if (!s->http_->serializer->is_done())
                                           return s->write_response(keep);
                                       s->timer_.after(s->limits_.half_open, [p = s.get()] { p->die(); });
                                       s->read_request();
