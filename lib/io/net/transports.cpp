@@ -1,6 +1,7 @@
 #include "io/net/transports.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.hpp"
 #include "engine/ice/agent.hpp"
@@ -100,6 +101,10 @@ void Transports::adopt(std::uint16_t index, Fd fd, const base::Endpoint &remote)
     Ssl ssl = is_secure(transport) ? tls_server_->accept(fd.get()) : Ssl{};
     Stream stream(loop_, std::move(fd), std::move(ssl));
     ConnectionOwner &owner = *this;
+    // RFC 5923 section 9.2: "If the client does not present a certificate", which we ask of none, its
+    // connection is not one to the server at its address.
+    if (transport == Transport::tcp)
+        ways_[way_to(flow)] = flow.connection;
     if (is_websocket(transport))
         keep(make_websocket(loop_, std::move(stream), flow, owner, options_.limits, options_.websocket))
             ->start();
@@ -111,7 +116,6 @@ void Transports::adopt(std::uint16_t index, Fd fd, const base::Endpoint &remote)
 Transports::ConnectionPtr Transports::keep(ConnectionPtr connection) {
     const Flow &flow = connection->flow();
     connections_[flow.connection] = connection;
-    by_remote_[{flow.transport, flow.remote}] = flow.connection;
     ++counts_.half_open;
     ++half_open_of_[source_of(flow.remote.ip)];
     return connection;
@@ -124,11 +128,29 @@ void Transports::no_longer_half_open(const Flow &flow) {
         half_open_of_.erase(of_source);
 }
 
+Transports::Way Transports::way_to(const Flow &flow) {
+    return {flow.transport, flow.remote, is_secure(flow.transport) ? peer_name(flow.remote) : ""};
+}
+
+void Transports::forget_way(const Flow &flow) {
+    // The peer may have had another name when it was opened.
+    for (auto way = ways_.lower_bound({flow.transport, flow.remote, ""}); way != ways_.end(); ++way) {
+        if (way->second == flow.connection) {
+            ways_.erase(way);
+            return;
+        }
+        if (std::get<0>(way->first) != flow.transport || std::get<1>(way->first) != flow.remote)
+            return;
+    }
+}
+
 Transports::ConnectionPtr Transports::connection_for(const Flow &flow) {
     std::uint64_t number = flow.connection;
     if (number == 0) {
-        auto open = by_remote_.find({flow.transport, flow.remote});
-        if (open == by_remote_.end())
+        // RFC 5923 section 8.1: a connection is reused "only if [...] the URI used for RFC3263 server
+        // resolution matches one of the identities" that the server proved.
+        auto open = ways_.find(way_to(flow));
+        if (open == ways_.end())
             return nullptr;
         number = open->second;
     }
@@ -145,9 +167,9 @@ std::uint16_t Transports::listener_of(Transport transport, std::uint16_t preferr
     return preferred;
 }
 
-std::string Transports::peer_name(const base::Endpoint &address) const {
-    auto named = peer_names_.find(address);
-    return named == peer_names_.end() ? address.ip.text() : named->second;
+std::string Transports::peer_name(const base::Endpoint &address) {
+    const Peer *peer = peers_.find(address);
+    return peer == nullptr ? address.ip.text() : peer->name;
 }
 
 Transports::ConnectionPtr Transports::open(const Flow &flow) {
@@ -165,6 +187,7 @@ Transports::ConnectionPtr Transports::open(const Flow &flow) {
     ConnectionOwner &owner = *this;
     auto connection =
         keep(std::make_shared<SipStream>(loop_, std::move(stream), opened, owner, options_.limits, true));
+    ways_[way_to(opened)] = opened.connection;
     connection->start();
     return connection;
 }
@@ -249,14 +272,15 @@ void Transports::on_broken(Connection &connection, const wire::sip::FrameError &
 
 void Transports::on_open(Connection &connection) {
     no_longer_half_open(connection.flow());
-    distrusted_.erase(connection.flow().remote);
+    if (Peer *peer = peers_.find(connection.flow().remote))
+        peer->distrusted = false;
 }
 
 void Transports::on_distrusted(Connection &connection, const std::string &why) {
     const base::Endpoint &remote = connection.flow().remote;
     // Each call to it fails; those that were configured are named once, until they are well again. Contacts
     // of clients are too many to be told of.
-    if (peer_names_.contains(remote) && distrusted_.insert(remote).second)
+    if (Peer *peer = peers_.find(remote); peer != nullptr && !std::exchange(peer->distrusted, true))
         base::log::error("tls", "{} ({}) is not trusted: {}", peer_name(remote), remote.text(), why);
 }
 
@@ -265,9 +289,7 @@ void Transports::on_gone(Connection &connection) {
     bool carried = connection.carried();
     if (!connection.is_open())
         no_longer_half_open(flow);
-    auto remote = by_remote_.find({flow.transport, flow.remote});
-    if (remote != by_remote_.end() && remote->second == flow.connection)
-        by_remote_.erase(remote);
+    forget_way(flow);
     connections_.erase(flow.connection);
     if (carried)
         calls_.closed(flow);

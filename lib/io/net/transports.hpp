@@ -6,12 +6,13 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
+#include "base/recent.hpp"
 #include "base/seldom.hpp"
 #include "io/net/acceptor.hpp"
 #include "io/net/connection.hpp"
@@ -40,6 +41,9 @@ class Transports final : private ConnectionOwner {
         std::size_t max_connections = 20'000;
         std::size_t max_half_open = 1'000;      ///< Connections that have said nothing yet.
         std::size_t max_half_open_of_one = 250; ///< Of these, from one source: none shuts out the others.
+        /// Addresses of TLS servers whose name is remembered; the one not asked for longest is forgotten, and
+        /// has to prove to be its address.
+        std::size_t max_tls_peers = 4'096;
     };
     struct Counts {
         std::uint64_t accepted = 0, refused = 0, broken = 0, udp_refused = 0;
@@ -57,7 +61,7 @@ class Transports final : private ConnectionOwner {
     /// Who is meant by an address that connections are opened to: the name its certificate must have. Without
     /// one, the address itself.
     void name_peer(const base::Endpoint &address, std::string host) {
-        peer_names_[address] = std::move(host);
+        peers_[address].name = std::move(host);
     }
     /// The listener's place is the number of those before it. Gives the address with the port really bound.
     [[nodiscard]] base::Result<base::Endpoint, SystemError> listen(Transport transport,
@@ -100,11 +104,20 @@ class Transports final : private ConnectionOwner {
     void listen_udp(std::uint16_t index, Fd fd);
     void adopt(std::uint16_t index, Fd fd, const base::Endpoint &remote);
     [[nodiscard]] bool has_room_for(const base::IpAddress &source);
+    /// Where a connection leads, and of TLS who has proved to be there.
+    using Way = std::tuple<Transport, base::Endpoint, std::string>;
+    struct Peer {
+        std::string name;
+        bool distrusted = false; ///< The log has told of it already.
+    };
+
     ConnectionPtr keep(ConnectionPtr connection);
     void no_longer_half_open(const Flow &flow);
+    [[nodiscard]] Way way_to(const Flow &flow);
+    void forget_way(const Flow &flow);
     ConnectionPtr connection_for(const Flow &flow);
     ConnectionPtr open(const Flow &flow);
-    [[nodiscard]] std::string peer_name(const base::Endpoint &address) const;
+    [[nodiscard]] std::string peer_name(const base::Endpoint &address);
     [[nodiscard]] std::uint16_t listener_of(Transport transport, std::uint16_t preferred) const;
     void fail(std::uint64_t token);
 
@@ -120,11 +133,10 @@ class Transports final : private ConnectionOwner {
     Calls calls_;
     std::optional<TlsServer> tls_server_;
     TlsClient tls_client_;
-    std::map<base::Endpoint, std::string> peer_names_;
-    std::set<base::Endpoint> distrusted_; // of these, whom the log has told of already
+    base::Recent<base::Endpoint, Peer> peers_{options_.max_tls_peers};
     std::vector<Listener> listeners_;
     std::unordered_map<std::uint64_t, ConnectionPtr> connections_;
-    std::map<std::pair<Transport, base::Endpoint>, std::uint64_t> by_remote_;
+    std::map<Way, std::uint64_t> ways_; ///< Connections that messages to an address may take.
     std::map<base::IpAddress, std::size_t> half_open_of_; ///< By source, as `source_of` has it.
     base::Seldom refusals_;
     std::uint64_t last_connection_ = 0;

@@ -129,6 +129,34 @@ TEST_CASE("a TLS peer has to prove that it is the host we mean", "[net]") {
         client.transports.name_peer(*at, "one.many.test");
         CHECK(sent(client, 1));
     }
+    SECTION("RFC 5923 8.1: a connection serves the name that was proved over it, and no other") {
+        client.transports.use_client(*trusting);
+        for (const char *name : {"trunk.test", "one.many.test", "trunk.test", "one.many.test"}) {
+            client.transports.name_peer(*at, name);
+            CHECK(sent(client, 1));
+        }
+        CHECK(server.transports.counts().accepted == 2);
+        client.transports.name_peer(*at, "other.test");
+        CHECK_FALSE(sent(client, 2));
+    }
+    SECTION("RFC 5923 9.2: nothing but answers goes to a client that has shown no certificate") {
+        client.transports.use_client(*trusting);
+        const auto used = client.transports.send(flow, options_request, 1);
+        REQUIRE(run(loop, [&] { return server.messages.size() == 1; }));
+        (void)server.transports.send({Transport::tls, 0, 0, {}, used->local}, options_request, 2);
+        CHECK(run(loop, [&] { return !server.failed.empty(); }));
+        CHECK(client.messages.empty());
+    }
+    SECTION("of many names the oldest are forgotten: there it has to prove its address") {
+        Transports::Options options;
+        options.max_tls_peers = 2;
+        Node forgetful(loop, options);
+        forgetful.transports.use_client(*trusting);
+        forgetful.transports.name_peer(*at, "other.test");
+        for (std::uint16_t port : {1, 2})
+            forgetful.transports.name_peer(loopback(port), "other.test");
+        CHECK(sent(forgetful, 1));
+    }
     CHECK_FALSE(TlsClient::trusting(folder.path + "/key.pem"));
     auto none = TlsClient::trusting(folder.path + "/none.pem");
     REQUIRE_FALSE(none);
