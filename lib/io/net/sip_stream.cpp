@@ -10,7 +10,8 @@ namespace cord::io::net {
 SipStream::SipStream(Loop &loop, Stream stream, Flow flow, ConnectionOwner &owner,
                      const ConnectionLimits &limits, bool connecting)
     : Connection(std::move(flow), owner, limits), loop_(loop), stream_(std::move(stream)), timer_(loop),
-      state_(connecting ? State::connecting : State::shaking), last_heard_(now().mono) {}
+      state_(connecting ? State::connecting : State::shaking), started_(now().mono), last_heard_(started_),
+      begun_(started_) {}
 
 // The stream's waits and the timer die with this object, so `this` is safe in them. What calls out keeps the
 // object alive through `self`, for the owner may let go of it.
@@ -61,6 +62,8 @@ void SipStream::read() {
         if (state_ == State::closing)
             continue; // our last words are said: what still comes is read only so that they arrive
         last_heard_ = now().mono;
+        if (framer_.pending() == 0)
+            begun_ = last_heard_;
         framer_.push(base::as_text(base::Bytes(scratch.data(), moved.bytes)));
         take_frames();
         if (state_ == State::dead)
@@ -79,6 +82,7 @@ void SipStream::take_frames() {
         if (!frame)
             return;
         opened();
+        begun_ = last_heard_; // the next one, if more is there
         if (auto *message = std::get_if<wire::sip::Message>(&*frame))
             owner_.on_message(*this, base::as_bytes(message->bytes()));
         else if (std::holds_alternative<wire::sip::Ping>(*frame))
@@ -153,8 +157,8 @@ void SipStream::die_soon() {
 
 base::Time SipStream::deadline() const {
     if (!is_open())
-        return last_heard_ + limits_.half_open;
-    return last_heard_ + (framer_.pending() > 0 ? limits_.stuck : limits_.idle);
+        return started_ + limits_.half_open;
+    return framer_.pending() > 0 ? begun_ + limits_.stuck : last_heard_ + limits_.idle;
 }
 
 /// The timer is moved only when it must come earlier; when it comes too early it is set again.

@@ -37,7 +37,9 @@ class SipStream final : public Connection {
     wire::sip::StreamFramer framer_;
     std::size_t sent_ = 0; // of the first message in the queue
     bool waiting_ = false; // for the stream to take more
+    base::Time started_;
     base::Time last_heard_;
+    base::Time begun_; ///< The message of which a part has come. Bytes that trickle in do not prolong it.
     base::Time armed_for_ = base::never;
 };
 

@@ -76,14 +76,17 @@ static base::IpAddress source_of(base::IpAddress address) {
 }
 
 bool Transports::has_room_for(const base::IpAddress &source) {
-    const auto of_source = half_open_of_.find(source_of(source));
+    const auto found = held_by_.find(source_of(source));
+    const Held held = found == held_by_.end() ? Held{} : found->second;
     const char *full = nullptr;
     if (connections_.size() >= options_.max_connections)
         full = "there are as many connections as there may be";
     else if (counts_.half_open >= options_.max_half_open)
         full = "too many connections have said nothing yet";
-    else if (of_source != half_open_of_.end() && of_source->second >= options_.max_half_open_of_one)
+    else if (held.half_open >= options_.max_half_open_of_one)
         full = "too many connections from there have said nothing yet";
+    else if (held.all >= options_.max_of_one)
+        full = "there are as many connections from there as there may be";
     if (full != nullptr && refusals_.now())
         base::log::warning("net", "connections are refused, the last from {}: {}", source.text(), full);
     return full == nullptr;
@@ -117,15 +120,21 @@ Transports::ConnectionPtr Transports::keep(ConnectionPtr connection) {
     const Flow &flow = connection->flow();
     connections_[flow.connection] = connection;
     ++counts_.half_open;
-    ++half_open_of_[source_of(flow.remote.ip)];
+    Held &held = held_by_[source_of(flow.remote.ip)];
+    ++held.half_open;
+    ++held.all;
     return connection;
 }
 
 void Transports::no_longer_half_open(const Flow &flow) {
     --counts_.half_open;
-    const auto of_source = half_open_of_.find(source_of(flow.remote.ip));
-    if (--of_source->second == 0)
-        half_open_of_.erase(of_source);
+    --held_by_[source_of(flow.remote.ip)].half_open;
+}
+
+void Transports::no_longer_held(const Flow &flow) {
+    const auto held = held_by_.find(source_of(flow.remote.ip));
+    if (--held->second.all == 0)
+        held_by_.erase(held);
 }
 
 Transports::Way Transports::way_to(const Flow &flow) {
@@ -289,6 +298,7 @@ void Transports::on_gone(Connection &connection) {
     bool carried = connection.carried();
     if (!connection.is_open())
         no_longer_half_open(flow);
+    no_longer_held(flow);
     forget_way(flow);
     connections_.erase(flow.connection);
     if (carried)

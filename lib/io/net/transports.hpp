@@ -38,9 +38,10 @@ class Transports final : private ConnectionOwner {
     struct Options {
         ConnectionLimits limits;
         WebSocketOptions websocket;
-        std::size_t max_connections = 20'000;
+        std::size_t max_connections = 100'000;
+        std::size_t max_of_one = 50'000;        ///< Of these, from one source: none shuts out the others.
         std::size_t max_half_open = 1'000;      ///< Connections that have said nothing yet.
-        std::size_t max_half_open_of_one = 250; ///< Of these, from one source: none shuts out the others.
+        std::size_t max_half_open_of_one = 250; ///< Of these, from one source.
         /// Addresses of TLS servers whose name is remembered; the one not asked for longest is forgotten, and
         /// has to prove to be its address.
         std::size_t max_tls_peers = 4'096;
@@ -106,6 +107,9 @@ class Transports final : private ConnectionOwner {
     [[nodiscard]] bool has_room_for(const base::IpAddress &source);
     /// Where a connection leads, and of TLS who has proved to be there.
     using Way = std::tuple<Transport, base::Endpoint, std::string>;
+    struct Held {
+        std::size_t all = 0, half_open = 0;
+    };
     struct Peer {
         std::string name;
         bool distrusted = false; ///< The log has told of it already.
@@ -113,6 +117,7 @@ class Transports final : private ConnectionOwner {
 
     ConnectionPtr keep(ConnectionPtr connection);
     void no_longer_half_open(const Flow &flow);
+    void no_longer_held(const Flow &flow);
     [[nodiscard]] Way way_to(const Flow &flow);
     void forget_way(const Flow &flow);
     ConnectionPtr connection_for(const Flow &flow);
@@ -136,8 +141,8 @@ class Transports final : private ConnectionOwner {
     base::Recent<base::Endpoint, Peer> peers_{options_.max_tls_peers};
     std::vector<Listener> listeners_;
     std::unordered_map<std::uint64_t, ConnectionPtr> connections_;
-    std::map<Way, std::uint64_t> ways_; ///< Connections that messages to an address may take.
-    std::map<base::IpAddress, std::size_t> half_open_of_; ///< By source, as `source_of` has it.
+    std::map<Way, std::uint64_t> ways_;       ///< Connections that messages to an address may take.
+    std::map<base::IpAddress, Held> held_by_; ///< By source, as `source_of` has it.
     base::Seldom refusals_;
     std::uint64_t last_connection_ = 0;
     bool held_ = false;

@@ -228,6 +228,55 @@ TEST_CASE("listeners without a descriptor left accept again, each of them", "[ne
     CHECK(run(loop, [&] { return server.transports.counts().accepted == 2; }));
 }
 
+TEST_CASE("bytes that trickle in keep no connection half open, and no part of a message", "[net]") {
+    Loop loop;
+    Transports::Options options;
+    options.limits.half_open = options.limits.stuck = 200ms;
+    Node server(loop, std::move(options));
+    auto at = server.transports.listen(Transport::tcp, loopback());
+    auto client = connect_tcp(*at);
+    std::string_view rest;
+    SECTION("at first") { rest = options_request; }
+    SECTION("after a message") {
+        REQUIRE(run(
+            loop, [&] { return ::send(client->get(), options_request, sizeof options_request - 1, 0) > 0; }));
+        REQUIRE(run(loop, [&] { return server.messages.size() == 1; }));
+        rest = options_request;
+    }
+    auto next = now().mono + 50ms;
+    const auto begin = now().mono;
+    CHECK(run(loop, [&] {
+        if (now().mono >= next && ::send(client->get(), rest.data(), 1, MSG_NOSIGNAL) == 1) {
+            rest.remove_prefix(1);
+            next = now().mono + 50ms;
+        }
+        return server.transports.counts().accepted == 1 && server.transports.counts().connections == 0;
+    }));
+    CHECK(now().mono - begin < 1s);
+}
+
+TEST_CASE("one source may hold so many connections, and others still come", "[net]") {
+    Loop loop;
+    Transports::Options options;
+    options.max_of_one = 2;
+    Node server(loop, std::move(options));
+    auto at = server.transports.listen(Transport::tcp, loopback());
+    auto accepted = [&] { return server.transports.counts().accepted; };
+    auto one = connect_tcp(*at), two = connect_tcp(*at), three = connect_tcp(*at);
+    CHECK(run(loop, [&] { return server.transports.counts().refused == 1; }));
+    CHECK(accepted() == 2);
+    Fd other(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const SocketAddress from = to_system({*base::IpAddress::parse("127.0.0.9"), 0}, false),
+                        to = to_system(*at, false);
+    REQUIRE(::bind(other.get(), from.get(), from.size) == 0);
+    (void)::connect(other.get(), to.get(), to.size);
+    CHECK(run(loop, [&] { return accepted() == 3; }));
+    one->reset();
+    CHECK(run(loop, [&] { return server.transports.counts().connections == 2; }));
+    auto again = connect_tcp(*at);
+    CHECK(run(loop, [&] { return accepted() == 4; }));
+}
+
 TEST_CASE("the end of a connection that we opened is told, whether the peer took it or not", "[net]") {
     Loop loop;
     Node client(loop);
