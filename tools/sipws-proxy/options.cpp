@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "io/cli/exit_code.hpp"
 #include "key_file.hpp"
+#include "webrtc2sip_config.hpp"
 #include "wire/sip/uri.hpp"
 
 namespace cord::tools::sipws_proxy {
@@ -85,6 +86,7 @@ bool is_domain(std::string_view text) {
 } // namespace
 
 void declare(io::cli::App &app, Options &o) {
+    app.reads_also(read_webrtc2sip_config);
     app.repeated(
         "-l,--listen", o.listen, "TRANSPORT:ADDR:PORT",
         "Listen there: udp, tcp, tls, ws or wss; ADDR may be * or empty, PORT 0; more options after commas "

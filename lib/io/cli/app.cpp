@@ -346,7 +346,7 @@ static void open_missing_streams() {
 /// What the command line left out comes from the environment and the file.
 base::Result<void, Wrong> App::fill_in() {
     const std::string tool = node_->app->get_name();
-    auto file = ConfigFile::find(tool, common_.config);
+    auto file = ConfigFile::find(tool, common_.config, other_form_);
     if (!file)
         return tl::unexpected(Wrong{bad_configuration, file.error()});
     if (auto unknown = unknown_key(*node_, *file))

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "io/cli/config_file.hpp"
 #include "io/cli/exit_code.hpp"
 
 namespace cord::io::cli {
@@ -93,6 +94,9 @@ class App : public Command {
     void act(std::function<int()> act);
     [[nodiscard]] const Common &common() const { return common_; }
 
+    /// A configuration file may be in this form too.
+    void reads_also(ConfigFile::OtherForm form) { other_form_ = std::move(form); }
+
     /// Parses, sets up logging, acts. Wrong usage and an unreadable configuration are told on stderr in one
     /// line.
     int run(int argc, char **argv);
@@ -113,6 +117,7 @@ class App : public Command {
     [[nodiscard]] base::Result<void, Wrong> fill_in();
 
     Common common_;
+    ConfigFile::OtherForm other_form_;
     int argc_ = 0;
     char **argv_ = nullptr;
 };

@@ -25,7 +25,18 @@ std::vector<std::string> usual_places(std::string_view tool) {
 
 } // namespace
 
-base::Result<ConfigFile, std::string> ConfigFile::find(std::string_view tool, const std::string &named) {
+static base::Result<ConfigFile, std::string> read(const std::string &text, const std::string &path,
+                                                  const ConfigFile::OtherForm &other) {
+    if (!other)
+        return ConfigFile::parse(text, path);
+    auto translated = other(text, path);
+    if (!translated)
+        return tl::unexpected(translated.error());
+    return *translated ? std::move(**translated) : ConfigFile::parse(text, path);
+}
+
+base::Result<ConfigFile, std::string> ConfigFile::find(std::string_view tool, const std::string &named,
+                                                       const OtherForm &other) {
     const auto places = named.empty() ? usual_places(tool) : std::vector<std::string>{named};
     for (const std::string &path : places) {
         std::ifstream in(path);
@@ -35,7 +46,7 @@ base::Result<ConfigFile, std::string> ConfigFile::find(std::string_view tool, co
             for (std::string line; std::getline(in, line);)
                 text += line + '\n';
             if (!in.bad())
-                return parse(text, path);
+                return read(text, path, other);
         }
         // What is there and cannot be read is not passed over: the operator believes that it holds.
         if (!named.empty() || errno != ENOENT)
@@ -71,6 +82,13 @@ base::Result<ConfigFile, std::string> ConfigFile::parse(std::string_view text, s
     });
     if (!wrong.empty())
         return tl::unexpected(wrong);
+    return file;
+}
+
+ConfigFile ConfigFile::of(std::string path, std::vector<Line> lines) {
+    ConfigFile file;
+    file.path_ = std::move(path);
+    file.lines_ = std::move(lines);
     return file;
 }
 

@@ -23,6 +23,8 @@ class Reader {
     /// The next tag or piece of text: several pieces may follow each other. An empty-element tag is a start
     /// and an end. Whether tags match is the caller's to see.
     [[nodiscard]] base::Result<Token> next();
+    /// Bytes of the document that have been read.
+    [[nodiscard]] std::size_t offset() const { return at_; }
 
   private:
     [[nodiscard]] base::Result<Token> tag();
