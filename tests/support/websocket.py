@@ -27,7 +27,7 @@ class WebSocket:
         head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
         self.head = head.decode()
         self.code = int(self.head.split()[1]) if self.head else 0
-        self.close_code = None
+        self.close_code = self.opcode = None
 
     def settimeout(self, seconds):
         self.socket.settimeout(seconds)
@@ -85,6 +85,7 @@ class WebSocket:
             if opcode == 9:
                 self.frame(data, 10)
             elif opcode in (1, 2):
+                self.opcode = opcode
                 return data
 
 

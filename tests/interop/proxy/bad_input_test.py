@@ -162,6 +162,23 @@ def websocket_rules(proxy, transport):
     still_registers(proxy, transport, "frames that break the rules")
 
 
+def websocket_frames(proxy, transport):
+    """What a browser's stack may do with a message on its way, and an extension that it offers."""
+    with proxy.agent(transport) as browser:
+        message = browser.request("OPTIONS", f"sip:{server.DOMAIN}").encode()
+        browser.socket.frame(message[:10], fin=False)
+        browser.socket.frame(b"still there?", opcode=9)
+        browser.socket.frame(b"", opcode=0, fin=False)
+        browser.socket.frame(message[10:], opcode=0)
+        check(browser.receive().code == 200 and browser.socket.opcode == 1, f"{transport}: a message in pieces, a ping between them")
+        browser.socket.frame(sip_again(message), opcode=2)
+        check(browser.receive().code == 200 and browser.socket.opcode == 2, f"{transport}: binary is answered by binary")
+    offer = websocket.WebSocket(proxy.at(transport), transport == "wss",
+                                headers=["Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"])
+    check(offer.code == 101 and "sec-websocket-extensions" not in offer.head.lower(), f"{transport}: permessage-deflate is declined", offer.head)
+    offer.close()
+
+
 def http(proxy, transport):
     secure = transport == "wss"
     for request, code in ((b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", b"200"),
@@ -172,6 +189,8 @@ def http(proxy, transport):
                           (b"GET /healthz HTTP/1.1\r\nHost: x/y\r\n\r\n", b"400"),
                           (b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                            b"Sec-WebSocket-Protocol: sip\r\nSec-WebSocket-Key: dG9vIHNob3J0\r\n\r\n", b"400"),
+                          (b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 8\r\n"
+                           b"Sec-WebSocket-Protocol: sip\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", b"426"),
                           (b"GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
                           (b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
                           (b"DELETE / HTTP/1.1\r\nHost: x\r\n\r\n", b"405"),
@@ -225,6 +244,7 @@ def main():
             run(pings, proxy, transport)
         for transport in SOCKETS:
             run(websocket_rules, proxy, transport)
+            run(websocket_frames, proxy, transport)
             run(http, proxy, transport)
         run(half_open, proxy)
         run(idle_crowd, proxy)
