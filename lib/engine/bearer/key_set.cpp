@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/limits.hpp"
@@ -26,6 +27,18 @@ std::optional<std::string> from_base64url(std::string_view s) {
     std::replace(usual.begin(), usual.end(), '-', '+');
     std::replace(usual.begin(), usual.end(), '_', '/');
     return base::from_base64(usual);
+}
+
+/// Whether it is base64 of an ASN.1 SEQUENCE of 128 bytes or more, as a key in X.509 is, or of 89 bytes, as
+/// one on P-256 is.
+bool looks_like_der(std::string_view base64) {
+    std::string joined;
+    for (char c : base64)
+        if (c != '\n' && c != '\r')
+            joined += c;
+    auto bytes = base::from_base64(joined);
+    return bytes && (bytes->starts_with("\x30\x81") || bytes->starts_with("\x30\x82") ||
+                     bytes->starts_with("\x30\x59\x30"));
 }
 
 /// Empty when it is not there, or no text.
@@ -125,6 +138,13 @@ struct Reader {
         const std::string type = text(jwk, "kty"), id = text(jwk, "kid");
         if (text(jwk, "use") == "enc")
             return {};
+        // Section 4.4: "The 'alg' parameter identifies the algorithm intended for use with the key." Of each
+        // type we know one.
+        if (const std::string algorithm = text(jwk, "alg");
+            !algorithm.empty() && algorithm != (type == "oct"  ? "HS256"
+                                                : type == "EC" ? "ES256"
+                                                               : "RS256"))
+            return {};
         if (type == "oct")
             return add(VerifyKey::secret(part("k")), id);
         if (type == "RSA")
@@ -151,12 +171,20 @@ Result<KeySet> KeySet::parse(std::string_view text) {
     const std::string_view trimmed = base::trim(text);
     Reader reader;
     Result<void> added;
-    if (trimmed.starts_with("-----BEGIN"))
+    // What was meant to be a public key must not become a secret that everybody knows: PEM with words before
+    // it, a JWK Set that was cut, a key in base64 as some servers show theirs.
+    if (trimmed.find("-----BEGIN") != std::string_view::npos) {
         added = reader.add(VerifyKey::from_pem(trimmed), {});
-    else if (json object = json::parse(trimmed, nullptr, false); object.is_object())
-        added = reader.add_json(object);
-    else
+    } else if (trimmed.starts_with('{') || trimmed.starts_with('[')) {
+        json object = json::parse(trimmed, nullptr, false);
+        added = object.is_object() ? reader.add_json(object) : fail("the JWK Set is not JSON");
+    } else if (looks_like_der(trimmed)) {
+        added = reader.add(VerifyKey::from_pem(fmt::format(
+                               "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", trimmed)),
+                           {});
+    } else {
         added = reader.add(VerifyKey::secret(std::string(trimmed)), {});
+    }
     if (!added)
         return tl::unexpected(added.error());
     if (reader.set.keys_.empty())

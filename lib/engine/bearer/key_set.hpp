@@ -18,8 +18,8 @@ namespace cord::engine::bearer {
 /// The keys whose signatures are believed.
 class KeySet {
   public:
-    /// Reads a public key or certificate in PEM, a JWK Set or a single JWK (RFC 7517), else the secret of
-    /// HMAC as it is, without the line end.
+    /// Reads a public key or certificate in PEM, a public key in base64 alone, a JWK Set or a single JWK (RFC
+    /// 7517), else the secret of HMAC as it is, without the line end.
     [[nodiscard]] static base::Result<KeySet> parse(std::string_view text);
 
     /// The user of the domain whom the token is about, unescaped, without the domain. Refused are tokens that

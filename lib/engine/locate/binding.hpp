@@ -34,6 +34,9 @@ struct Binding {
     transaction::Flow flow; ///< The way back to where the REGISTER came from.
     /// A connection that is open; false for rows loaded after a restart until their client comes again.
     bool reachable = true;
+    /// What the temporary GRUUs (RFC 5627) of its instance stand for, with those of its other flows; 0 until
+    /// there are any. Not of the row: it is meaningless to another process.
+    std::uint64_t gruus = 0;
 };
 
 /// Where a client over TCP or TLS is reached when its connection is gone: by a new one to its Contact, where

@@ -1,6 +1,7 @@
 // A binding as a row of Kamailio's `location` table, in its columns and its spellings.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -38,6 +39,10 @@ struct Row {
     std::int64_t keepalive = 0;
     std::int64_t partition = 0;
 };
+
+/// What the columns have room for, bytes: contact and path; instance, callid and user_agent; username and
+/// domain. Not every database cuts what is longer: some refuse the row, and all that is written with it.
+inline constexpr std::size_t row_uri = 512, row_text = 255, row_name = 64;
 
 [[nodiscard]] Row to_row(const Binding &binding);
 

@@ -95,6 +95,11 @@ std::vector<Binding> Table::reachable(std::string_view aor, base::UnixTime now) 
     return out;
 }
 
+std::string Table::aor_of(std::uint64_t gruus) const {
+    auto found = by_gruus_.find(gruus);
+    return found == by_gruus_.end() ? std::string() : found->second.begin()->aor;
+}
+
 std::vector<Binding> Table::all() const {
     std::vector<Binding> out;
     out.reserve(size());
@@ -107,17 +112,21 @@ void Table::index(const Binding &binding) {
     Key key{aor_key(binding), binding.ruid};
     if (binding.reachable && binding.flow.connection != 0)
         by_connection_[binding.flow.connection].insert(key);
+    if (binding.gruus != 0)
+        by_gruus_[binding.gruus].insert(key);
     by_expiry_.emplace(binding.expires, std::move(key));
 }
 
 void Table::unindex(const Binding &binding) {
     Key key{aor_key(binding), binding.ruid};
     by_expiry_.erase({binding.expires, key});
-    if (auto at = by_connection_.find(binding.flow.connection); at != by_connection_.end()) {
-        at->second.erase(key);
-        if (at->second.empty())
-            by_connection_.erase(at);
-    }
+    auto forget = [&](std::map<std::uint64_t, std::set<Key>> &index, std::uint64_t number) {
+        auto at = index.find(number);
+        if (at != index.end() && at->second.erase(key) > 0 && at->second.empty())
+            index.erase(at);
+    };
+    forget(by_connection_, binding.flow.connection);
+    forget(by_gruus_, binding.gruus);
 }
 
 } // namespace cord::engine::locate

@@ -37,6 +37,8 @@ class Table {
     [[nodiscard]] const std::vector<Binding> &of(std::string_view aor) const;
     /// Those that can be reached now, the preferred first: by q, then the most recently refreshed.
     [[nodiscard]] std::vector<Binding> reachable(std::string_view aor, base::UnixTime now) const;
+    /// The address of record whose bindings have this number for their temporary GRUUs; empty when none has.
+    [[nodiscard]] std::string aor_of(std::uint64_t gruus) const;
     [[nodiscard]] std::vector<Binding> all() const;
     [[nodiscard]] std::size_t size() const { return by_expiry_.size(); }
     /// Addresses of record that have a binding.
@@ -54,6 +56,7 @@ class Table {
     std::unordered_map<std::string, std::vector<Binding>> by_aor_;
     std::set<std::pair<base::UnixTime, Key>> by_expiry_;
     std::map<std::uint64_t, std::set<Key>> by_connection_;
+    std::map<std::uint64_t, std::set<Key>> by_gruus_;
 };
 
 } // namespace cord::engine::locate

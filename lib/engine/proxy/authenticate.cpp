@@ -41,9 +41,20 @@ std::optional<Credentials> credentials_for(const wire::sip::Message &request, st
     return std::nullopt;
 }
 
+/// The user part of the digest username, of which some clients write user@domain.
+std::string_view user_part(const Credentials &c, const Claim &claim) {
+    const std::string_view name = c.username;
+    const std::size_t at = name.rfind('@');
+    // A user's own name may have an at sign, too.
+    return at != std::string_view::npos && name != claim.user &&
+                   base::iequals(name.substr(at + 1), claim.domain)
+               ? name.substr(0, at)
+               : name;
+}
+
 /// The digest covers the username as the client wrote it. For user@domain only that of MD5 may be kept apart.
-std::string_view ha1_for(const UserAnswer &user, const Credentials &c, Hash hash) {
-    if (c.username.find('@') != std::string::npos)
+std::string_view ha1_for(const UserAnswer &user, const Credentials &c, const Claim &claim, Hash hash) {
+    if (user_part(c, claim).size() < c.username.size())
         return hash == Hash::md5 ? std::string_view(user.ha1_md5_at) : std::string_view();
     switch (hash) {
     case Hash::sha256: return user.ha1_sha256;
@@ -98,12 +109,15 @@ Next challenge(State &s, Exchange &e, const std::string &realm, std::vector<Hash
     return reply(s, e, is_register ? 401 : 407, {}, std::move(headers));
 }
 
-/// The user part of the digest username: some clients write user@domain.
-std::string_view user_part(const Credentials &c) { return base::cut(c.username, '@').first; }
-
-bool names(const Credentials &c, const Claim &claim) {
-    auto [user, domain] = base::cut(c.username, '@');
-    return user == claim.user && (domain.empty() || base::iequals(domain, claim.domain));
+/// RFC 8760 section 2.6 item 6: "a UAS MUST check if the Request-URI in the
+/// Authorization/Proxy-Authorization header field value corresponds to a user for whom the UAS is willing to
+/// accept forwarded or direct requests; however, it MAY still accept it if the two fields are not
+/// equivalent." An answer that was given to another domain is none to us; an address may be ours beyond a
+/// NAT.
+bool is_for_us(const State &s, const Exchange &e, const Credentials &c) {
+    auto uri = wire::sip::Uri::parse(c.uri);
+    return uri && (base::iequals(uri->host, e.uri.host) || s.identity.own_domain(*uri) ||
+                   base::IpAddress::parse(uri->host));
 }
 
 void note_failure(State &s, const Exchange &e, const Claim &claim) {
@@ -118,11 +132,14 @@ Next judge(State &s, Exchange &e, const Claim &claim, const Credentials &credent
     std::vector<Hash> order = order_for(s, e.flow);
     if (user.status == UserAnswer::Status::unavailable)
         return reply(s, e, 503, "User Database Unavailable", {{"Retry-After", "5"}});
-    std::string_view ha1 = ha1_for(user, credentials, credentials.algorithm);
+    // Who was offered better algorithms alone cannot be talked into a weaker one (RFC 8760 section 3).
+    if (std::find(order.begin(), order.end(), credentials.algorithm) == order.end())
+        return challenge(s, e, claim.domain, order, false);
+    std::string_view ha1 = ha1_for(user, credentials, claim, credentials.algorithm);
     if (user.status == UserAnswer::Status::found && ha1.empty()) {
         // The client took an algorithm for which no HA1 is kept: it is told with stale=true, so that it tries
         // again by itself, with one that will do.
-        std::erase_if(order, [&](Hash hash) { return ha1_for(user, credentials, hash).empty(); });
+        std::erase_if(order, [&](Hash hash) { return ha1_for(user, credentials, claim, hash).empty(); });
         return order.empty() ? reply(s, e, 403, "No Usable Password Hash")
                              : challenge(s, e, claim.domain, order, true);
     }
@@ -140,17 +157,15 @@ Next judge(State &s, Exchange &e, const Claim &claim, const Credentials &credent
         return challenge(s, e, claim.domain, order, false);
     }
     // The name proved has to be the one claimed.
-    if (!names(credentials, claim))
+    if (user_part(credentials, claim) != claim.user)
         return reply(s, e, 403, "Digest Username Is Not The User Named");
     e.authenticated = locate::aor_key(claim.user, claim.domain);
     return Next::go_on;
 }
 
-Next judge_token(State &s, Exchange &e, const Claim &claim, std::string_view token) {
-    auto user = s.config.bearer_keys->verify(token, claim.domain, s.now.unix);
+Next judge_token(State &s, Exchange &e, const Claim &claim, const base::Result<std::string> &user) {
     if (!user) {
-        e.why = "its token proves nothing";
-        e.why = "its token proves nothing";
+        e.why = user.error().text();
         note_failure(s, e, claim);
         return challenge(s, e, claim.domain, order_for(s, e.flow), false);
     }
@@ -161,13 +176,19 @@ Next judge_token(State &s, Exchange &e, const Claim &claim, std::string_view tok
 }
 
 Next judge_credentials(State &s, Exchange &e, const Claim &claim) {
-    if (std::string_view token = token_in(e.request); s.config.bearer_keys && !token.empty())
-        return judge_token(s, e, claim, token);
     auto credentials = credentials_for(e.request, claim.domain);
+    if (std::string_view token = token_in(e.request); s.config.bearer_keys && !token.empty()) {
+        auto user = s.config.bearer_keys->verify(token, claim.domain, s.now.unix);
+        // A token for whom is called proves nothing here, and is not held against a password.
+        if (user || !credentials)
+            return judge_token(s, e, claim, user);
+    }
     if (!credentials)
         return challenge(s, e, claim.domain, order_for(s, e.flow), false);
+    if (!is_for_us(s, e, *credentials))
+        return reply(s, e, 400, "Digest Is For Another Request-URI");
     if (!e.user) {
-        s.ask_user(e, user_part(*credentials), claim.domain);
+        s.ask_user(e, user_part(*credentials, claim), claim.domain);
         return Next::wait;
     }
     return judge(s, e, claim, *credentials);

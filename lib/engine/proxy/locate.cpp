@@ -41,9 +41,10 @@ struct Called {
 Called find_called(const State &s, const wire::sip::Uri &uri, std::string_view domain) {
     Called called;
     called.aor = locate::aor_key(wire::sip::unescape(uri.user), domain);
-    const auto temporary = s.registrar.gruu_key().open(uri);
+    const bool temporary = registrar::is_temporary_gruu(uri);
+    const std::uint64_t gruus = temporary ? s.registrar.gruu_key().open(uri).value_or(0) : 0;
     if (temporary)
-        called.aor = temporary->aor;
+        called.aor = s.table.aor_of(gruus);
     called.reachable = s.table.reachable(called.aor, s.now.unix);
     const bool gruu = registrar::is_gruu(uri);
     if (gruu || called.reachable.empty())
@@ -51,17 +52,20 @@ Called find_called(const State &s, const wire::sip::Uri &uri, std::string_view d
     if (!gruu)
         return called;
     auto another = [&](const locate::Binding &b) {
-        return temporary ? !s.registrar.gruu_key().names(*temporary, b) : !registrar::names_instance(uri, b);
+        return temporary ? b.gruus != gruus || !base::iequals(b.domain, domain)
+                         : !registrar::names_instance(uri, b);
     };
     std::erase_if(called.reachable, another);
     std::erase_if(called.all, another);
-    // RFC 5627 section 5.4: a temporary GRUU ends with its registration.
+    // RFC 5627 section 6.1: what is no "currently valid GRUU within the domain [...] SHOULD be rejected with
+    // a 404". A temporary one ends with the last Contact that it leads to.
     called.known = !temporary || !called.all.empty();
     return called;
 }
 
 /// RFC 5626 section 7: "the proxy MUST NOT populate the target set with more than one contact with the same
-/// AOR and instance-id at a time." The others wait beside it. A flow on which media are spoken differently
+/// AOR and instance-id at a time." The others wait beside it: those of other flows, and those of a client
+/// that knows no flows and has come again by another connection. One on which media are spoken differently
 /// would need another offer.
 std::vector<Target> one_flow_each(const std::vector<locate::Binding> &bindings) {
     std::vector<Target> targets;
@@ -70,7 +74,7 @@ std::vector<Target> one_flow_each(const std::vector<locate::Binding> &bindings) 
         Target target = target_of(binding);
         auto place = by_client.end();
         bool first = true;
-        if (binding.reg_id != 0)
+        if (!binding.instance.empty())
             std::tie(place, first) = by_client.emplace(binding.instance, targets.size());
         if (first)
             targets.push_back(std::move(target));
@@ -152,7 +156,7 @@ Next locate_targets(State &s, Exchange &e) {
         return Next::go_on;
     if (Next next = await_sleepers(s, e, called.aor, called.all); next != Next::go_on)
         return next;
-    return answer_absent(s, e, base::cut(called.aor, '@').first);
+    return answer_absent(s, e, std::string_view(called.aor).substr(0, called.aor.rfind('@')));
 }
 
 } // namespace cord::engine::proxy

@@ -37,6 +37,25 @@ void add_record_route(Edit &edit, const State &s, const Exchange &e, const Branc
         edit.prepend(HeaderId::record_route, outer);
 }
 
+/// Item 2: "If the URI contains any parameters not allowed in a Request-URI, they MUST be removed." Table 1
+/// of section 19.1.1 has them: the method parameter, and header fields, by which a Contact could write ours.
+std::string request_uri_of(const std::string &target) {
+    auto uri = wire::sip::Uri::parse(target);
+    if (!uri || !uri->is_sip())
+        return target;
+    const char *const begin = uri->text.data();
+    std::string out = target;
+    if (!uri->headers.empty())
+        out.resize(static_cast<std::size_t>(uri->headers.data() - 1 - begin));
+    if (auto method = uri->params.find("method")) {
+        const char *const end = method->has_value ? method->value.data() + method->value.size()
+                                                  : method->name.data() + method->name.size();
+        const char *const semicolon = method->name.data() - 1;
+        out.erase(static_cast<std::size_t>(semicolon - begin), static_cast<std::size_t>(end - semicolon));
+    }
+    return out;
+}
+
 /// The Route: a registered Path, the hop next to us on top (RFC 3327 section 5.4), above what is left when
 /// our own are off, or the client's own wish is. Gives the Request-URI.
 std::string set_routes(Edit &edit, const Exchange &e, const Branch &branch) {
@@ -54,11 +73,12 @@ std::string set_routes(Edit &edit, const Exchange &e, const Branch &branch) {
     }
     for (const wire::sip::Value &value : left)
         routes.emplace_back(value.text);
+    std::string target = request_uri_of(branch.target.uri);
     auto next = wire::sip::NameAddr::parse(routes.empty() ? std::string_view() : routes.front());
     if (!next || !next->uri.is_sip() || next->uri.params.has("lr")) {
         for (std::size_t i = path; i-- > 0;)
             edit.prepend(HeaderId::route, routes[i]);
-        return branch.target.uri;
+        return target;
     }
     // Item 6: "If that URI does not contain an lr parameter, the proxy MUST modify the copy as follows: The
     // proxy MUST place the Request-URI into the Route header field as the last value. The proxy MUST then
@@ -66,7 +86,7 @@ std::string set_routes(Edit &edit, const Exchange &e, const Branch &branch) {
     // header field."
     for (const wire::sip::Value &value : left)
         edit.remove(value);
-    edit.append(HeaderId::route, fmt::format("<{}>", branch.target.uri));
+    edit.append(HeaderId::route, fmt::format("<{}>", target));
     for (std::size_t i = routes.size(); i-- > 1;)
         edit.prepend(HeaderId::route, routes[i]);
     return std::string(next->uri.text);

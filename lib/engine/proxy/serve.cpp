@@ -66,7 +66,7 @@ Next answer_options(State &s, Exchange &e) {
     return reply(s, e, 200, "OK",
                  {{"Allow", std::string(methods_relayed)},
                   {"Accept", "application/sdp"},
-                  {"Supported", std::string(registrar::supported)}});
+                  {"Supported", std::string(registrar::supported) + ", gruu"}});
 }
 
 } // namespace

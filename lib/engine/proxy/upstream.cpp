@@ -53,8 +53,8 @@ Next relay_upstream(State &s, Exchange &e) {
 Next locate_client(State &s, Exchange &e) {
     const locate::Binding *client = s.upstream_clients.find(e.client);
     if (client == nullptr || !client->reachable)
-        // RFC 5626 section 5.3.1: for a flow named in a Path, "the proxy MUST reject the request with a 430
-        // (Flow Failed) response".
+        // RFC 5626 section 5.3.1: "If the flow no longer exists, the proxy SHOULD send a 430 (Flow Failed)
+        // response to the request."
         return clients_have_our_contact(s) ? reply(s, e, 480) : reply(s, e, 430, "Flow Failed");
     Target target;
     target.uri = client->contact;

@@ -9,6 +9,7 @@
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/upstream.hpp"
 #include "engine/proxy/way.hpp"
+#include "engine/registrar/answer.hpp"
 #include "engine/registrar/contact.hpp"
 #include "wire/sip/headers.hpp"
 
@@ -112,9 +113,16 @@ void name_us_in_register(Edit &edit, const State &s, const Exchange &e, const Br
         return our_uri(s, branch.target.flow, client_of(s, e, contact).ruid);
     };
     if (!clients_have_our_contact(s)) {
-        edit.prepend(HeaderId::path, fmt::format("<{};lr;ob>", uri_for(contacts->front())));
+        // RFC 5626 section 5.1: "the first node MUST include an 'ob' URI parameter in its Path header field
+        // value. If the edge proxy is not the first SIP node after the UAC it MUST NOT place" one.
+        const char *outbound = registrar::is_first_hop(e.request) ? ";ob" : "";
+        edit.prepend(HeaderId::path, fmt::format("<{};lr{}>", uri_for(contacts->front()), outbound));
         if (!wire::sip::lists(e.request, HeaderId::supported, "path"))
             edit.append(HeaderId::supported, "path");
+        // RFC 3327 section 5.2: where "the proxy requires the registrar to support the Path extension, then
+        // the proxy SHOULD insert a Requires header field value for this extension."
+        if (!wire::sip::lists(e.request, HeaderId::require, "path"))
+            edit.append(HeaderId::require, "path");
         return;
     }
     auto contact = contacts->begin();

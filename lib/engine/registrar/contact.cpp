@@ -10,28 +10,40 @@
 namespace cord::engine::registrar {
 namespace {
 
+using wire::sip::Fault;
 using wire::sip::HeaderId;
 using wire::sip::NameAddr;
 
-base::Result<Contact> read_contact(std::string_view text, std::optional<std::uint32_t> request_expires,
-                                   bool outbound) {
+/// RFC 3261 section 10.2: "Implementations MAY treat values larger than 2**32-1 [...] as equivalent to
+/// 2**32-1. Malformed values SHOULD be treated as equivalent to 3600."
+std::uint32_t read_expires(std::string_view text) {
+    constexpr std::uint32_t of_malformed = 3600;
+    if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos)
+        return of_malformed;
+    return static_cast<std::uint32_t>(base::to_uint(text, UINT32_MAX).value_or(UINT32_MAX));
+}
+
+base::Result<Contact, Fault> read_contact(std::string_view text, std::optional<std::uint32_t> request_expires,
+                                          bool outbound) {
     auto address = NameAddr::parse(text);
     if (!address)
-        return tl::unexpected(address.error());
+        return tl::unexpected(Fault{address.error()});
+    // RFC 5627 section 5.1: "If the contact is not a SIP URI, the REGISTER request MUST be rejected with a
+    // 403". It is there for those with an instance; the others could not be reached here either.
     if (!address->uri.is_sip())
-        return base::fail("a Contact to register is not a SIP URI");
+        return tl::unexpected(Fault{{"a Contact to register is not a SIP URI"}, 403});
     Contact contact;
     contact.uri = address->uri.text;
     contact.expires = request_expires;
     if (auto expires = address->params.value("expires"))
-        if (auto seconds = base::to_uint(*expires, UINT32_MAX))
-            contact.expires = static_cast<std::uint32_t>(*seconds);
+        contact.expires = read_expires(*expires);
     if (address->params.has("q")) {
         auto q = wire::sip::q_value(address->params);
         if (!q)
-            return base::fail("a q value is not between 0 and 1");
+            return tl::unexpected(Fault{{"a q value is not between 0 and 1"}});
         contact.q = *q;
     }
+    contact.wakes_itself = address->params.has("+sip.pnsreg");
     contact.instance = base::without_brackets(address->params.value("+sip.instance").value_or(""));
     auto reg_id = base::to_uint(address->params.value("reg-id").value_or(""), INT32_MAX);
     // RFC 5626 section 6: the reg-id is ignored without an instance, and without "outbound" among the
@@ -43,23 +55,18 @@ base::Result<Contact> read_contact(std::string_view text, std::optional<std::uin
 
 } // namespace
 
-base::Result<std::vector<Contact>> read_contacts(const wire::sip::Message &request) {
+base::Result<std::vector<Contact>, Fault> read_contacts(const wire::sip::Message &request) {
     std::optional<std::uint32_t> expires;
     if (auto header = wire::sip::expires(request))
         expires = *header;
     bool outbound = wire::sip::lists(request, HeaderId::supported, "outbound");
     std::vector<Contact> contacts;
-    std::size_t flows = 0;
     for (const wire::sip::Value &value : request.values(HeaderId::contact)) {
         auto contact = read_contact(value.text, expires, outbound);
         if (!contact)
             return tl::unexpected(contact.error());
-        flows += contact->reg_id != 0 && contact->expires.value_or(1) != 0;
         contacts.push_back(std::move(*contact));
     }
-    // RFC 5626 section 6: several Contacts with reg-id that are to stay in one REGISTER are answered 400.
-    if (flows > 1)
-        return base::fail("more than one Contact with a reg-id");
     return contacts;
 }
 

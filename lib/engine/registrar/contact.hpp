@@ -16,14 +16,17 @@ namespace cord::engine::registrar {
 struct Contact {
     std::string uri; ///< Byte for byte.
     std::string instance;
-    std::uint32_t reg_id = 0; ///< 0 where RFC 5626 section 6 says to ignore it.
-    std::optional<std::uint32_t>
-        expires{}; ///< Its own, else the request's; nothing when neither can be read.
+    std::uint32_t reg_id = 0;               ///< 0 where RFC 5626 section 6 says to ignore it.
+    std::optional<std::uint32_t> expires{}; ///< Its own, else the request's; nothing when there is neither.
     int q = locate::no_q;
+    bool wakes_itself = false; ///< To refresh its binding, without a push (RFC 8599 section 4.1.4).
+
+    [[nodiscard]] bool stays() const { return expires.value_or(1) != 0; }
 };
 
-/// Fails on a Contact that is not a SIP URI or is malformed, and on `*` beside others.
-[[nodiscard]] base::Result<std::vector<Contact>> read_contacts(const wire::sip::Message &request);
+/// Fails on a Contact that is malformed or not a SIP URI, and on `*` beside others.
+[[nodiscard]] base::Result<std::vector<Contact>, wire::sip::Fault>
+read_contacts(const wire::sip::Message &request);
 
 /// Whether both name the same: RFC 5626 section 6 compares instance and reg-id where there are any, RFC 3261
 /// section 10.3 the URIs.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "engine/locate/table.hpp"
 
 namespace cord::engine::registrar {
 namespace {
@@ -12,9 +11,7 @@ using locate::Binding;
 using wire::sip::Uri;
 
 constexpr std::string_view prefix = "tgruu.";
-constexpr std::size_t word = 8, block = 16;
-/// A longer one would make a URI that nobody likes to carry.
-constexpr std::size_t longest_aor = 255;
+constexpr std::size_t word = 8;
 
 /// RFC 3261 section 25.1: all but unreserved characters, and those that `also` may stand there, are escaped.
 std::string escaped(std::string_view text, std::string_view also) {
@@ -47,6 +44,8 @@ std::uint64_t value_of(std::string_view bytes) {
 
 } // namespace
 
+bool is_temporary_gruu(const Uri &uri) { return is_gruu(uri) && uri.user.starts_with(prefix); }
+
 std::string public_gruu(const Binding &binding) {
     return fmt::format("sip:{}@{};gr={}", escaped(binding.user, "&=+$,;?/"), binding.domain,
                        escaped(binding.instance, "[]/:&+$"));
@@ -58,54 +57,30 @@ bool names_instance(const Uri &gruu, const Binding &binding) {
            base::iequals(wire::sip::unescape(gruu.params.value("gr").value_or("")), binding.instance);
 }
 
-std::optional<std::string> GruuKey::temporary(const Binding &binding, base::Random &random) const {
-    std::string text = locate::aor_key(binding);
-    if (text.size() > longest_aor)
-        return std::nullopt;
-    // Blocks of one size, so that the length of a name is not told.
-    text.resize((text.size() + block - 1) / block * block, '\0');
-    const std::string nonce = bytes_of(random.u64());
-    const std::string hidden = masked(nonce, bytes_of(registration_of(binding)) + text);
-    return fmt::format("sip:{}{}@{};gr", prefix,
-                       base::to_hex(base::as_bytes(nonce + hidden + proof(nonce, hidden))), binding.domain);
+std::string GruuKey::temporary(std::uint64_t gruus, std::string_view domain, base::Random &random) const {
+    std::string bytes = bytes_of(random.u64());
+    bytes += bytes_of(gruus ^ mask(bytes));
+    bytes += proof(bytes);
+    return fmt::format("sip:{}{}@{};gr", prefix, base::to_hex(base::as_bytes(bytes)), domain);
 }
 
-std::optional<GruuKey::Meaning> GruuKey::open(const Uri &gruu) const {
-    if (!is_gruu(gruu) || !gruu.user.starts_with(prefix))
+std::optional<std::uint64_t> GruuKey::open(const Uri &gruu) const {
+    if (!is_temporary_gruu(gruu))
         return std::nullopt;
     auto bytes = base::from_hex(gruu.user.substr(prefix.size()));
-    if (!bytes || bytes->size() < 3 * word)
+    if (!bytes || bytes->size() != 3 * word)
         return std::nullopt;
-    const std::string_view all = *bytes, nonce = all.substr(0, word),
-                           hidden = all.substr(word, all.size() - 2 * word);
-    if (proof(nonce, hidden) != all.substr(all.size() - word))
+    const std::string_view all = *bytes;
+    if (proof(all.substr(0, 2 * word)) != all.substr(2 * word))
         return std::nullopt;
-    const std::string text = masked(nonce, std::string(hidden));
-    Meaning meaning{text.substr(word), value_of(std::string_view(text).substr(0, word))};
-    meaning.aor.resize(meaning.aor.find_last_not_of('\0') + 1);
-    return meaning;
+    return value_of(all.substr(word, word)) ^ mask(all.substr(0, word));
 }
 
-bool GruuKey::names(const Meaning &meaning, const Binding &binding) const {
-    return has_gruu(binding) && registration_of(binding) == meaning.registration;
-}
+/// SipHash is a pseudo-random function: of a nonce it makes the key.
+std::uint64_t GruuKey::mask(std::string_view nonce) const { return mac_(fmt::format("mask {}", nonce)); }
 
-std::uint64_t GruuKey::registration_of(const Binding &binding) const {
-    return mac_(fmt::format("registration {} {}", binding.instance, binding.call_id));
-}
-
-/// SipHash is a pseudo-random function: counting under a nonce it makes the key stream. The same both ways.
-std::string GruuKey::masked(std::string_view nonce, std::string text) const {
-    for (std::size_t at = 0; at < text.size(); at += word) {
-        const std::string key = bytes_of(mac_(fmt::format("mask {} {}", nonce, at)));
-        for (std::size_t i = 0; i < word && at + i < text.size(); ++i)
-            text[at + i] = static_cast<char>(text[at + i] ^ key[i]);
-    }
-    return text;
-}
-
-std::string GruuKey::proof(std::string_view nonce, std::string_view masked) const {
-    return bytes_of(mac_(fmt::format("proof {} {}", nonce, masked)));
+std::string GruuKey::proof(std::string_view covered) const {
+    return bytes_of(mac_(fmt::format("proof {}", covered)));
 }
 
 } // namespace cord::engine::registrar

@@ -14,6 +14,8 @@
 namespace cord::engine::registrar {
 
 [[nodiscard]] inline bool is_gruu(const wire::sip::Uri &uri) { return uri.params.has("gr"); }
+/// Whether it looks like a temporary one, of whomever.
+[[nodiscard]] bool is_temporary_gruu(const wire::sip::Uri &uri);
 
 /// Whether there is one for a binding: it needs an instance.
 [[nodiscard]] inline bool has_gruu(const locate::Binding &binding) { return !binding.instance.empty(); }
@@ -24,33 +26,25 @@ namespace cord::engine::registrar {
 /// Whether a URI is the public GRUU of the binding's instance; user and host are known to be.
 [[nodiscard]] bool names_instance(const wire::sip::Uri &gruu, const locate::Binding &binding);
 
-/// Temporary GRUUs hide whose they are from all but their maker. None is stored: each says, encrypted under a
-/// key of ours, which address of record, instance and registration it stands for. The registration
-/// is its Call-ID: RFC 5627 section 5.4 ends all temporary GRUUs of an instance that registers with another
-/// one, and those of one that is registered no more.
+/// Makes and opens temporary GRUUs, which hide whose they are. Each says, encrypted, the number that the
+/// location table knows the instance by (Binding::gruus) as long as it lets them live. All are alike: RFC
+/// 5627 section 5.1 wants that nobody can tell "whether they were issued for the same AOR or instance ID or
+/// for different AORs and instance IDs".
 class GruuKey {
   public:
     explicit GruuKey(base::Random &random) : mac_(random) {}
     /// Of 16 bytes.
     explicit GruuKey(base::Bytes key) : mac_(key) {}
 
-    /// A new one at each call: "sip:tgruu.9f3c…@example.org;gr". Nothing for an address of record too long.
-    [[nodiscard]] std::optional<std::string> temporary(const locate::Binding &binding,
-                                                       base::Random &random) const;
-
-    /// What a temporary GRUU stands for.
-    struct Meaning {
-        std::string aor;
-        std::uint64_t registration = 0;
-    };
-    /// Nothing for one that we did not make.
-    [[nodiscard]] std::optional<Meaning> open(const wire::sip::Uri &gruu) const;
-    [[nodiscard]] bool names(const Meaning &meaning, const locate::Binding &binding) const;
+    /// A new one at each call: "sip:tgruu.9f3c…@example.org;gr".
+    [[nodiscard]] std::string temporary(std::uint64_t gruus, std::string_view domain,
+                                        base::Random &random) const;
+    /// The number; nothing for one that this process did not make.
+    [[nodiscard]] std::optional<std::uint64_t> open(const wire::sip::Uri &gruu) const;
 
   private:
-    [[nodiscard]] std::uint64_t registration_of(const locate::Binding &binding) const;
-    [[nodiscard]] std::string masked(std::string_view nonce, std::string text) const;
-    [[nodiscard]] std::string proof(std::string_view nonce, std::string_view masked) const;
+    [[nodiscard]] std::uint64_t mask(std::string_view nonce) const;
+    [[nodiscard]] std::string proof(std::string_view covered) const;
 
     crypto::SipHash mac_;
 };

@@ -1,11 +1,13 @@
 #include "engine/registrar/registrar.hpp"
 
 #include <algorithm>
-#include <set>
+#include <functional>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "engine/locate/row.hpp"
+#include "engine/registrar/answer.hpp"
 #include "wire/sip/headers.hpp"
 
 namespace cord::engine::registrar {
@@ -23,6 +25,7 @@ struct Registrar::Registration {
     std::string aor;
     const transaction::Flow &flow;
     std::uint32_t cseq;
+    std::vector<Contact> contacts; ///< None for `*`.
     base::UnixTime now;
 };
 
@@ -36,61 +39,6 @@ tl::unexpected<Answer> refuse(int code, std::string_view reason) {
 /// MUST be aborted and the request fails".
 bool out_of_order(const Binding &binding, std::string_view call_id, std::uint32_t cseq) {
     return binding.call_id == call_id && cseq <= binding.cseq;
-}
-
-/// RFC 3261 section 10.3 item 8: "The response SHOULD include a Date header field." Its form is that of RFC
-/// 1123.
-std::string date(base::UnixTime now) {
-    constexpr std::string_view days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    constexpr std::string_view months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    const std::chrono::sys_days day = std::chrono::floor<std::chrono::days>(now);
-    const std::chrono::year_month_day ymd(day);
-    const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(now - day));
-    return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", days[std::chrono::weekday(day).c_encoding()],
-                       static_cast<unsigned>(ymd.day()), months[static_cast<unsigned>(ymd.month()) - 1],
-                       static_cast<int>(ymd.year()), time.hours().count(), time.minutes().count(),
-                       time.seconds().count());
-}
-
-bool asks_for_outbound(const Message &request, const std::vector<Change> &changes) {
-    return wire::sip::lists(request, HeaderId::supported, "outbound") &&
-           std::any_of(changes.begin(), changes.end(),
-                       [](const Change &c) { return !c.removed && c.binding.reg_id != 0; });
-}
-
-std::size_t count_values(const Message &request, HeaderId id) {
-    std::size_t n = 0;
-    for ([[maybe_unused]] const wire::sip::Value &value : request.values(id))
-        ++n;
-    return n;
-}
-
-/// RFC 8599 section 5.3: who can have a client woken by the service that it names says so in the 2xx, by
-/// +sip.pns.
-std::string feature_caps(const std::vector<Change> &changes, const std::vector<std::string> &providers) {
-    for (const Change &change : changes) {
-        auto push = change.removed ? std::nullopt : locate::push_of(change.binding.contact);
-        for (const std::string &provider : providers)
-            if (push && base::iequals(push->provider, provider))
-                return fmt::format("*;+sip.pns=\"{}\"", provider);
-    }
-    return {};
-}
-
-/// RFC 5626 section 6: a request that passed another proxy needs that proxy's `ob` in its topmost Path.
-bool first_hop_lacks_outbound(const Message &request) {
-    if (count_values(request, HeaderId::via) < 2)
-        return false;
-    auto path = wire::sip::first_name_addr(request, HeaderId::path);
-    return !path || !*path || !(*path)->uri.params.has("ob");
-}
-
-/// RFC 5626 section 4.4.1: how often a client over TCP or TLS sends CRLF CRLF. Browsers cannot know of it,
-/// and over UDP the NAT in between sets the pace.
-constexpr int flow_timer = 120;
-bool keeps_alive_by_lines(transaction::Transport transport) {
-    return transaction::is_reliable(transport) && !transaction::is_websocket(transport);
 }
 
 /// RFC 3261 section 10.3 item 7 refuses as too brief what is shorter than the registrar allows, "and smaller
@@ -116,12 +64,27 @@ bool adds_too_many(const std::vector<Binding> &bindings, const std::vector<Chang
     return added > 0 && kept.size() + added > most;
 }
 
-std::vector<std::string> path_of(const Message &request) {
-    std::vector<std::string> path;
-    for (const wire::sip::Value &value : request.values(HeaderId::path))
-        if (auto address = wire::sip::NameAddr::parse(value.text))
-            path.emplace_back(address->uri.text);
-    return path;
+/// False when one of its Paths cannot be read: the way would lack a part.
+bool read_path(const Message &request, std::vector<std::string> &path) {
+    for (const wire::sip::Value &value : request.values(HeaderId::path)) {
+        auto address = wire::sip::NameAddr::parse(value.text);
+        if (!address)
+            return false;
+        path.emplace_back(address->uri.text);
+    }
+    return true;
+}
+
+/// Whether the table of others, of whom Kamailio is one, has room for it: a row that has none would fail the
+/// whole batch that it is written with.
+bool fits(const Binding &binding) {
+    std::size_t path = 0;
+    for (const std::string &uri : binding.path)
+        path += uri.size() + std::string_view("<>, ").size();
+    return binding.contact.size() <= locate::row_uri && path <= locate::row_uri &&
+           binding.instance.size() + std::string_view("<>").size() <= locate::row_text &&
+           binding.call_id.size() <= locate::row_text && binding.user.size() <= locate::row_name &&
+           binding.domain.size() <= locate::row_name;
 }
 
 /// Its connection is gone: false when there is no other way to it. One that can be woken stays, asleep.
@@ -133,15 +96,24 @@ bool fall_back(Binding &binding) {
     return flow || locate::push_of(binding.contact);
 }
 
+/// RFC 5626 section 6: "if the Contact header field contains more than one header field value with a non-zero
+/// expiration and any of these header field values contain a 'reg-id' Contact header field parameter, the
+/// entire registration SHOULD be rejected with a 400".
+bool mixes_flows(const std::vector<Contact> &contacts) {
+    const auto stay = std::count_if(contacts.begin(), contacts.end(), std::mem_fn(&Contact::stays));
+    return stay > 1 && std::any_of(contacts.begin(), contacts.end(),
+                                   [](const Contact &c) { return c.stays() && c.reg_id != 0; });
+}
+
 } // namespace
 
-/// RFC 5627 section 5.3: a Contact with an instance gets the pub-gruu and temp-gruu parameters.
+/// RFC 5627 section 5.2: a Contact with an instance gets the pub-gruu and temp-gruu parameters.
 std::string Registrar::gruu_params(const Binding &binding) {
     if (!has_gruu(binding))
         return {};
     std::string out = fmt::format(";pub-gruu=\"{}\"", public_gruu(binding));
-    if (auto temporary = gruu_key_.temporary(binding, random_))
-        out += fmt::format(";temp-gruu=\"{}\"", *temporary);
+    if (binding.gruus != 0)
+        out += fmt::format(";temp-gruu=\"{}\"", gruu_key_.temporary(binding.gruus, binding.domain, random_));
     return out;
 }
 
@@ -149,57 +121,70 @@ Outcome Registrar::process(const Message &request, std::string_view user, std::s
                            const transaction::Flow &flow, std::uint64_t token, base::Now now) {
     auto cseq = wire::sip::cseq(request);
     Registration registration{
-        request, user, domain, locate::aor_key(user, domain), flow, cseq ? cseq->number : 0, now.unix};
+        request, user, domain, locate::aor_key(user, domain), flow, cseq ? cseq->number : 0, {}, now.unix};
     auto changes = plan(registration);
     if (!changes)
         return {changes.error(), {}};
-    Outcome outcome;
-    if (asks_for_outbound(request, *changes)) {
-        if (first_hop_lacks_outbound(request))
-            return {{439, "First Hop Lacks Outbound Support", {}}, {}};
-        // RFC 5626 section 6: the answer then carries Require: outbound.
-        outcome.answer.headers.emplace_back("Require", "outbound");
-        if (keeps_alive_by_lines(flow.transport))
-            outcome.answer.headers.emplace_back("Flow-Timer", std::to_string(flow_timer));
-    }
     apply(*changes, token);
-    outcome.changes = std::move(*changes);
-    outcome.answer.headers.emplace_back("Supported", std::string(supported));
-    outcome.answer.headers.emplace_back("Date", date(now.unix));
+    Outcome outcome{{}, std::move(*changes)};
+    AnswerHeaders &headers = outcome.answer.headers;
+    // "Provided that the UAC had included an outbound option-tag in a Supported header field value in the
+    // REGISTER request, the registrar MUST include the outbound option-tag in a Require header field value".
+    if (asks_for_outbound(registration.contacts))
+        add_outbound(headers, flow.transport);
+    headers.emplace_back("Supported", std::string(supported));
+    add_date(headers, now.unix);
     const bool gives_gruus = wire::sip::lists(request, HeaderId::supported, "gruu");
     // RFC 3261 section 10.3 item 8: "The response MUST contain Contact header field values enumerating all
     // current bindings."
     for (const Binding &binding : table_.of(registration.aor))
-        outcome.answer.headers.emplace_back("Contact", contact_value(binding, now.unix) +
-                                                           (gives_gruus ? gruu_params(binding) : ""));
-    if (auto services = feature_caps(outcome.changes, limits_.push_providers); !services.empty())
-        outcome.answer.headers.emplace_back("Feature-Caps", std::move(services));
-    // RFC 3327 section 5.3: the Path goes back in the answer.
-    if (wire::sip::lists(request, HeaderId::supported, "path"))
-        for (const std::string &uri : path_of(request))
-            outcome.answer.headers.emplace_back("Path", fmt::format("<{}>", uri));
+        headers.emplace_back("Contact",
+                             contact_value(binding, now.unix) + (gives_gruus ? gruu_params(binding) : ""));
+    add_push_services(headers, request, registration.contacts, limits_.push_providers);
+    add_path(headers, request);
     return outcome;
 }
 
-/// RFC 5627 section 5.1: a Contact with an instance that is the address of record itself, or a GRUU of it, is
-/// answered 403, for it would lead requests around in a circle.
+/// RFC 5627 section 5.1: "If the contact URI is equivalent [...] to the AOR, the registrar MUST reject the
+/// request with a 403, since this would cause a routing loop. If the contact URI is a GRUU for the AOR [...],
+/// the registrar MUST reject the request with a 403".
 bool Registrar::leads_to_itself(const Registration &registration, const Contact &contact) {
     auto uri = wire::sip::Uri::parse(contact.uri);
     if (contact.instance.empty() || !uri || !base::iequals(uri->host, registration.domain))
         return false;
-    const bool of_user = wire::sip::unescape(uri->user) == registration.user;
-    return uri->params.has("gr") || (of_user && uri->params.empty() && !uri->port);
+    const std::string own = fmt::format("{}:{}@{}", uri->scheme, uri->user, registration.domain);
+    return is_gruu(*uri) || (wire::sip::unescape(uri->user) == registration.user &&
+                             wire::sip::equivalent(*uri, *wire::sip::Uri::parse(own)));
 }
 
-base::Result<std::vector<Change>, Answer> Registrar::plan(const Registration &registration) const {
+base::Result<std::vector<Change>, Answer> Registrar::plan(Registration &registration) const {
     if (wire::sip::is_wildcard_contact(registration.request))
         return plan_removal_of_all(registration);
     auto contacts = read_contacts(registration.request);
     if (!contacts)
-        return refuse(400, contacts.error().text());
+        return refuse(contacts.error().code, contacts.error().error.text());
+    registration.contacts = std::move(*contacts);
+    if (mixes_flows(registration.contacts))
+        return refuse(400, "A Flow Is Registered Alone");
+    if (asks_for_outbound(registration.contacts) && first_hop_lacks_outbound(registration.request))
+        return refuse(439, "First Hop Lacks Outbound Support");
+    // Each is compared with all others, and twice as many as there may be are enough to replace all of them.
+    if (registration.contacts.size() > 2 * limits_.max_contacts)
+        return refuse(403, "Too Many Contacts");
+    return plan_contacts(registration);
+}
+
+base::Result<std::vector<Change>, Answer> Registrar::plan_contacts(const Registration &registration) const {
+    const std::vector<Binding> &bindings = table_.of(registration.aor);
+    // One that a Contact of the request names is no former self of another.
+    std::set<std::string> taken;
+    for (const Contact &contact : registration.contacts)
+        for (const Binding &binding : bindings)
+            if (same_binding(contact, binding))
+                taken.insert(binding.ruid);
     std::vector<Change> changes;
-    for (const Contact &contact : *contacts) {
-        auto change = plan_contact(registration, contact, changes);
+    for (const Contact &contact : registration.contacts) {
+        auto change = plan_contact(registration, contact, taken);
         if (!change)
             return tl::unexpected(change.error());
         // The same Contact twice is one binding, and what was said last of it holds.
@@ -208,9 +193,10 @@ base::Result<std::vector<Change>, Answer> Registrar::plan(const Registration &re
         });
         if (change->removed && change->binding.ruid.empty())
             continue; // It was not there.
+        taken.insert(change->binding.ruid);
         changes.push_back(std::move(*change));
     }
-    if (adds_too_many(table_.of(registration.aor), changes, limits_.max_contacts))
+    if (adds_too_many(bindings, changes, limits_.max_contacts))
         return refuse(403, "Too Many Contacts");
     for (Change &change : changes)
         if (change.binding.ruid.empty())
@@ -234,55 +220,91 @@ Registrar::plan_removal_of_all(const Registration &registration) const {
 }
 
 base::Result<Change, Answer> Registrar::plan_contact(const Registration &registration, const Contact &contact,
-                                                     const std::vector<Change> &earlier) const {
+                                                     const std::set<std::string> &taken) const {
     const std::vector<Binding> &bindings = table_.of(registration.aor);
     auto known = std::find_if(bindings.begin(), bindings.end(),
                               [&](const Binding &b) { return same_binding(contact, b); });
-    // One that this request has spoken of is another Contact of the same client.
-    auto spoken_of = [&](const Binding &b) {
-        return std::any_of(earlier.begin(), earlier.end(),
-                           [&](const Change &change) { return change.binding.ruid == b.ruid; });
-    };
-    if (known == bindings.end())
+    if (known == bindings.end() && contact.stays())
         known = std::find_if(bindings.begin(), bindings.end(), [&](const Binding &b) {
-            return is_restarted(contact, registration.flow, b) && !spoken_of(b);
+            return is_restarted(contact, registration.flow, b) && !taken.contains(b.ruid);
         });
-    if (known != bindings.end() && out_of_order(*known, registration.request.call_id(), registration.cseq))
+    const Binding *former = known == bindings.end() ? nullptr : &*known;
+    if (former != nullptr && out_of_order(*former, registration.request.call_id(), registration.cseq))
         return refuse(500, "CSeq Out Of Order");
-    Binding binding;
+    if (!contact.stays())
+        return Change{true, former != nullptr ? *former : Binding()};
     if (leads_to_itself(registration, contact))
         return refuse(403, "Contact Leads Back To The Address Of Record");
-    binding.ruid = known != bindings.end() ? known->ruid : "";
+    // RFC 3261 section 10.3 item 7: too brief is 423 with Min-Expires.
+    const std::uint32_t seconds = contact.expires.value_or(limits_.default_expires);
+    if (seconds < std::min(limits_.min_expires, never_too_brief))
+        return tl::unexpected<Answer>(
+            Answer{423, "Interval Too Brief", {{"Min-Expires", std::to_string(limits_.min_expires)}}});
+    Binding binding;
+    if (!read_path(registration.request, binding.path))
+        return refuse(400, "Path Cannot Be Read");
+    binding.ruid = former != nullptr ? former->ruid : "";
     binding.user = registration.user;
     binding.domain = base::lower(registration.domain);
     binding.contact = contact.uri;
     binding.instance = contact.instance;
     binding.reg_id = contact.reg_id;
-    binding.path = path_of(registration.request);
     binding.call_id = registration.request.call_id();
     binding.cseq = registration.cseq;
     binding.q = contact.q;
-    binding.user_agent = registration.request.header(HeaderId::user_agent).value_or("");
+    binding.user_agent =
+        registration.request.header(HeaderId::user_agent).value_or("").substr(0, locate::row_text);
     binding.methods = registration.request.header(HeaderId::allow).value_or("");
     binding.modified = registration.now;
     binding.flow = registration.flow;
-    std::uint32_t seconds = contact.expires.value_or(limits_.default_expires);
-    if (seconds == 0)
-        return Change{true, known != bindings.end() ? *known : binding};
-    // RFC 3261 section 10.3 item 7: too brief is 423 with Min-Expires.
-    if (seconds < std::min(limits_.min_expires, never_too_brief))
-        return tl::unexpected<Answer>(
-            Answer{423, "Interval Too Brief", {{"Min-Expires", std::to_string(limits_.min_expires)}}});
     binding.expires = registration.now + std::chrono::seconds(std::min(seconds, limits_.max_expires));
+    binding.gruus = gruus_for(bindings, binding);
+    if (!fits(binding))
+        return refuse(400, "Contact, Instance, Path, Call-ID Or User Is Too Long");
     return Change{false, std::move(binding)};
+}
+
+std::uint64_t Registrar::gruus_for(const std::vector<Binding> &bindings, const Binding &fresh) const {
+    if (!has_gruu(fresh))
+        return 0;
+    const Binding *latest = nullptr;
+    std::uint64_t known = 0;
+    for (const Binding &binding : bindings) {
+        if (binding.instance != fresh.instance)
+            continue;
+        known = std::max(known, binding.gruus);
+        if ((fresh.reg_id == 0 || fresh.reg_id == binding.reg_id) &&
+            (latest == nullptr || latest->modified <= binding.modified))
+            latest = &binding;
+    }
+    // RFC 5627 section 5.1: "examines the Call-ID value associated with that registered contact. If it
+    // differs from the one in the REGISTER request, the registrar MUST invalidate all previously generated
+    // temporary GRUUs for the AOR and instance ID."
+    const bool over = latest != nullptr && latest->call_id != fresh.call_id;
+    return over || known == 0 ? random_.u64() | 1 : known;
 }
 
 void Registrar::apply(const std::vector<Change> &changes, std::uint64_t token) {
     for (const Change &change : changes) {
         auto before = change.removed ? table_.remove(locate::aor_key(change.binding), change.binding.ruid)
                                      : table_.put(change.binding);
+        if (!change.removed)
+            share_gruus(change.binding);
         in_flight_[token].push_back({change, std::move(before)});
     }
+}
+
+/// The other flows of an instance have its temporary GRUUs, too.
+void Registrar::share_gruus(const Binding &fresh) {
+    if (!has_gruu(fresh))
+        return;
+    const std::vector<Binding> &bindings = table_.of(locate::aor_key(fresh));
+    for (std::size_t i = 0; i < bindings.size(); ++i)
+        if (bindings[i].instance == fresh.instance && bindings[i].gruus != fresh.gruus) {
+            Binding same = bindings[i];
+            same.gruus = fresh.gruus;
+            table_.put(std::move(same)); // in its place
+        }
 }
 
 void Registrar::stored(std::uint64_t token, bool ok) {

@@ -5,14 +5,15 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "engine/locate/table.hpp"
+#include "engine/registrar/answer.hpp"
 #include "engine/registrar/contact.hpp"
 #include "engine/registrar/gruu.hpp"
 #include "wire/sip/message.hpp"
@@ -27,11 +28,11 @@ struct Limits {
     std::vector<std::string> push_providers{}; ///< Services by which somebody wakes clients.
 };
 
-/// The answer to a REGISTER; `headers` are names with whole values.
+/// The answer to a REGISTER.
 struct Answer {
     int code = 200;
     std::string_view reason = "OK";
-    std::vector<std::pair<std::string_view, std::string>> headers;
+    AnswerHeaders headers;
 };
 
 /// What a REGISTER comes to. Where there are changes, the answer waits until they are on disk.
@@ -40,8 +41,9 @@ struct Outcome {
     std::vector<locate::Change> changes;
 };
 
-/// The option tags that a registrar of ours knows, as a Supported header field says them.
-inline constexpr std::string_view supported = "path, outbound, gruu";
+/// The option tags that a 200 to REGISTER has in Supported. RFC 5627 section 5.2: "The registrar SHOULD NOT
+/// include the 'gruu' option tag in the Require or Supported header field of the response."
+inline constexpr std::string_view supported = "path, outbound";
 
 class Registrar {
   public:
@@ -74,12 +76,17 @@ class Registrar {
     };
     struct Registration;
 
-    base::Result<std::vector<locate::Change>, Answer> plan(const Registration &registration) const;
+    base::Result<std::vector<locate::Change>, Answer> plan(Registration &registration) const;
     base::Result<std::vector<locate::Change>, Answer>
     plan_removal_of_all(const Registration &registration) const;
+    base::Result<std::vector<locate::Change>, Answer> plan_contacts(const Registration &registration) const;
+    /// `taken` are the rows of bindings that other Contacts of the request are about.
     base::Result<locate::Change, Answer> plan_contact(const Registration &registration,
                                                       const Contact &contact,
-                                                      const std::vector<locate::Change> &earlier) const;
+                                                      const std::set<std::string> &taken) const;
+    /// The Binding::gruus of a new one beside these.
+    std::uint64_t gruus_for(const std::vector<locate::Binding> &bindings, const locate::Binding &fresh) const;
+    void share_gruus(const locate::Binding &fresh);
     void apply(const std::vector<locate::Change> &changes, std::uint64_t token);
     static bool leads_to_itself(const Registration &registration, const Contact &contact);
     std::string gruu_params(const locate::Binding &binding);

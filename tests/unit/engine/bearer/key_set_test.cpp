@@ -241,10 +241,33 @@ TEST_CASE("keys that are too weak, or none, are refused with a reason", "[bearer
     CHECK(reason(Signer::ec("P-384").pem()) == "the key is on another curve than P-256");
     CHECK(reason("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n") ==
           "there is no public key in it");
+    CHECK(
+        reason(
+            R"({"kty":"oct","alg":"HS512","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtM"})") ==
+        "there is no key for signatures in it");
     CHECK(reason(R"({"keys":[]})") == "there is no key for signatures in it");
     CHECK(reason(R"({"keys":7})") == "the keys of a JWK Set are no list");
     CHECK(reason(R"({"kty":"EC","crv":"P-256","x":"AA","y":"AA"})") ==
           "a coordinate on P-256 has not 32 bytes");
+}
+
+TEST_CASE("what was meant to be a public key never becomes a secret", "[bearer]") {
+    for (const Signer &signer : {Signer::rsa(2048), Signer::ec("P-256")}) {
+        const char *algorithm = EVP_PKEY_is_a(signer.key.get(), "RSA") == 1 ? "RS256" : "ES256";
+        const std::string pem = signer.pem();
+        const std::string bare = pem.substr(27, pem.find("-----END") - 27);
+        for (const std::string &text : {"Public-Key: (2048 bit)\n" + pem, bare}) {
+            INFO(text);
+            auto keys = KeySet::parse(text);
+            REQUIRE(keys);
+            CHECK_FALSE(keys->holds_secret());
+            CHECK(verdict(*keys, signer.token(algorithm)) == "alice");
+            const std::string covered = base64url(R"({"alg":"HS256"})") + "." + base64url(claims());
+            CHECK(verdict(*keys, covered + "." + base64url(hmac(covered, text))) != "alice");
+        }
+    }
+    CHECK_FALSE(KeySet::parse(R"({"keys":[{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2ai")"));
+    CHECK_FALSE(KeySet::parse(R"([{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr"}])"));
 }
 
 TEST_CASE("the token of a header field value", "[bearer]") {

@@ -171,30 +171,87 @@ TEST_CASE("networks of any size cover their addresses", "[proxy][trust]") {
     CHECK(covers("2001:db8::1", 128, "[2001:db8::1]:1"));
 }
 
+namespace {
+
+/// What a client would like to answer a challenge with.
+struct Answer {
+    std::string username = "1001";
+    std::string uri = "sip:iop.test";
+    crypto::Hash algorithm = crypto::Hash::md5;
+    std::string more{}; ///< Header lines after a line feed.
+};
+
+/// The status that a REGISTER of a user comes to with such an answer.
+std::uint16_t register_with(Bench &bench, Client &phone, int n, const Answer &answer,
+                            std::string_view user = "1001") {
+    bench.send(phone, register_user(user, "", n));
+    Message challenge = phone.next("401");
+    auto value = wire::sip::AuthValue::parse(*challenge.header(HeaderId::www_authenticate));
+    engine::digest::Credentials c;
+    c.username = answer.username;
+    c.realm = "iop.test";
+    c.nonce = *value->param("nonce");
+    c.uri = answer.uri;
+    c.algorithm = answer.algorithm;
+    c.response =
+        expected_response(c, "REGISTER", engine::digest::ha1(c.algorithm, c.username, "iop.test", "secret"));
+    bench.send(phone,
+               register_user(user,
+                             fmt::format("\nAuthorization: Digest username=\"{}\", realm=\"iop.test\", "
+                                         "nonce=\"{}\", uri=\"{}\", response=\"{}\", algorithm={}{}",
+                                         c.username, c.nonce, c.uri, c.response,
+                                         engine::digest::algorithm_name(c.algorithm), answer.more),
+                             n + 1));
+    return phone.next().status();
+}
+
+} // namespace
+
 TEST_CASE("a digest username may be user@domain, by its own hash", "[proxy][digest]") {
     Bench bench;
     Client &phone = bench.phone("1001", "10.77.0.21:5060");
-    auto answer = [&](const std::string &username, int n) {
-        bench.send(phone, register_user("1001", "", n));
-        Message challenge = phone.next("401");
-        auto value = wire::sip::AuthValue::parse(*challenge.header(HeaderId::www_authenticate));
-        engine::digest::Credentials c;
-        c.username = username;
-        c.realm = "iop.test";
-        c.nonce = *value->param("nonce");
-        c.uri = "sip:iop.test";
-        c.response = expected_response(c, "REGISTER",
-                                       engine::digest::ha1(c.algorithm, username, "iop.test", "secret"));
-        bench.send(phone,
-                   register_user("1001",
-                                 fmt::format("\nAuthorization: Digest username=\"{}\", realm=\"iop.test\", "
-                                             "nonce=\"{}\", uri=\"sip:iop.test\", response=\"{}\"",
-                                             c.username, c.nonce, c.response),
-                                 n + 1));
-        return phone.next().status();
-    };
-    CHECK(answer("1001", 1) == 200);
-    CHECK(answer("1001@iop.test", 3) == 200);
-    CHECK(answer("1001@other.test", 5) == 401);
-    CHECK(answer("1002@iop.test", 7) == 401);
+    CHECK(register_with(bench, phone, 1, {"1001"}) == 200);
+    CHECK(register_with(bench, phone, 3, {"1001@iop.test"}) == 200);
+    CHECK(register_with(bench, phone, 5, {"1001@other.test"}) == 401);
+    CHECK(register_with(bench, phone, 7, {"1002@iop.test"}) == 401);
+}
+
+TEST_CASE("RFC 8898: a token that is meant for whom is called is not held against a password",
+          "[proxy][bearer]") {
+    Bench bench(with_keys());
+    Client &phone = bench.phone("1001", "10.77.0.21:5060");
+    Answer answer;
+    answer.more = "\nProxy-Authorization: Bearer a.b.c";
+    CHECK(register_with(bench, phone, 1, answer) == 200);
+}
+
+TEST_CASE("a user's own name may have an at sign", "[proxy][digest]") {
+    Bench bench;
+    bench.passwords["joe@home"] = "secret";
+    Client &phone = bench.phone("joe", "10.77.0.21:5060");
+    CHECK(register_with(bench, phone, 1, {"joe@home"}, "joe%40home") == 200);
+    CHECK(register_with(bench, phone, 3, {"joe@home@iop.test"}, "joe%40home") == 200);
+    CHECK(bench.core().contacts(bench.now()).size() == 1);
+}
+
+TEST_CASE("RFC 8760 2.6: a digest for another server's URI is none for us", "[proxy][digest]") {
+    Bench bench;
+    Client &phone = bench.phone("1001", "10.77.0.21:5060");
+    CHECK(register_with(bench, phone, 1, {"1001", "sip:evil.example"}) == 400);
+    CHECK(register_with(bench, phone, 3, {"1001", "nonsense"}) == 400);
+    for (const char *uri :
+         {"sip:iop.test;transport=udp", "sips:IOP.test", "sip:10.77.0.1:5060", "sip:203.0.113.7"}) {
+        INFO(uri);
+        static int n = 5;
+        CHECK(register_with(bench, phone, n += 2, {"1001", uri}) == 200);
+    }
+}
+
+TEST_CASE("RFC 8760 3: an algorithm that was not offered is not taken", "[proxy][digest]") {
+    Config config = Bench::default_config();
+    config.listeners[0].digest = {crypto::Hash::sha256};
+    Bench bench(config);
+    Client &phone = bench.phone("1001", "10.77.0.21:5060");
+    CHECK(register_with(bench, phone, 1, {}) == 401);
+    CHECK(register_with(bench, phone, 3, {"1001", "sip:iop.test", crypto::Hash::sha256}) == 200);
 }

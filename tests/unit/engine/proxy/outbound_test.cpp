@@ -145,6 +145,38 @@ TEST_CASE("RFC 5627 6: a GRUU of either kind reaches that client and no other", 
     CHECK(t.office.next("INVITE").is_request());
 }
 
+TEST_CASE("RFC 5627 6.1: of a client that knows no flows and has come again the latest Contact is called",
+          "[proxy][gruu]") {
+    Bench bench;
+    Client &caller = bench.phone("1002", "10.77.0.22:5060");
+    Client &before = bench.browser("alice", "10.77.0.11:50000");
+    Client &after = bench.browser("alice", "10.77.0.11:50001");
+    bench.enroll(before, "<sip:x1@x.invalid;transport=ws>;+sip.instance=\"<urn:uuid:p1>\"");
+    bench.advance(1s);
+    bench.enroll(after, "<sip:x2@x.invalid;transport=ws>;+sip.instance=\"<urn:uuid:p1>\"");
+    bench.send_with_password(caller, invite(caller, "alice", phone_sdp));
+    Message at_after = after.next("INVITE");
+    CHECK(before.idle());
+    SECTION("its answer is that of the client") {
+        bench.send(after, respond(at_after, 486, "busy"));
+        CHECK(caller.next("486").is_response());
+        CHECK(before.idle());
+    }
+    SECTION("silence is none") {
+        bench.advance(33s);
+        CHECK(before.next("INVITE").is_request());
+    }
+}
+
+TEST_CASE("RFC 3261 16.6 item 2: what a Request-URI must not have is taken from a Contact", "[proxy]") {
+    Bench bench;
+    Client &caller = bench.phone("1002", "10.77.0.22:5060");
+    Client &phone = bench.phone("1001", "10.77.0.21:5060");
+    bench.enroll(phone, "<sip:1001@10.77.0.21:5060;x=y;method=BYE;z?Route=%3Csip:evil.example%3E>");
+    bench.send_with_password(caller, invite(caller, "1001", phone_sdp));
+    CHECK(phone.next("INVITE").request_uri() == "sip:1001@10.77.0.21:5060;x=y;z");
+}
+
 TEST_CASE("RFC 5627 5.4: a GRUU of a client that is gone is 480, a temporary one 404", "[proxy][gruu]") {
     TwoBrowsers t;
     t.bench.close(t.home);

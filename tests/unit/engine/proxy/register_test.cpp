@@ -82,6 +82,7 @@ TEST_CASE("a wrong password is challenged again and told to the operator", "[pro
 
 TEST_CASE("a user known by an MD5 hash alone is asked for MD5", "[proxy]") {
     engine::proxy::Config config = Bench::default_config();
+    config.listeners[0].digest = {crypto::Hash::sha256, crypto::Hash::md5};
     base::SeededRandom random(1);
     engine::proxy::Core core(config, random);
     Flow flow{Transport::udp, 0, 0, *base::Endpoint::parse("10.77.0.1:5060"),

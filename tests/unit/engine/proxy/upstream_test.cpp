@@ -93,6 +93,8 @@ TEST_CASE("with a Path the upstream server keeps the client's Contact", "[proxy]
     CHECK(at_pbx.header(HeaderId::contact)->find("reg-id=1") != std::string_view::npos);
     const std::string path = uri_in(at_pbx, HeaderId::path);
     CHECK(path.ends_with("@10.77.0.1:5060;transport=udp;lr;ob"));
+    // RFC 3327 section 5.2: without Path the client could not be reached.
+    CHECK(at_pbx.header(HeaderId::require) == "path");
     CHECK(t.bob.next("200").header(HeaderId::contact)->starts_with("<" + own_contact + ">"));
 
     t.call(t.pbx, own_contact, "\nRoute: <" + path + ">");
@@ -103,6 +105,12 @@ TEST_CASE("with a Path the upstream server keeps the client's Contact", "[proxy]
     t.pbx.inbox.clear();
     t.call(t.pbx, own_contact, "\nRoute: <" + path + ">");
     CHECK(t.pbx.next("430").is_response());
+}
+
+TEST_CASE("RFC 5626 5.1: only who is next to the client writes ob into the Path", "[proxy][upstream]") {
+    Upstream t(false);
+    t.send_register("\nVia: SIP/2.0/UDP 192.168.1.9;branch=z9hG4bKfar");
+    CHECK(uri_in(t.pbx.next("REGISTER"), HeaderId::path).ends_with("@10.77.0.1:5060;transport=udp;lr"));
 }
 
 TEST_CASE("calls of the upstream server's users go to it, and it asks for their password",

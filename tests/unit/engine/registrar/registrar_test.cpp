@@ -70,7 +70,7 @@ TEST_CASE("a CSeq of the same Call-ID that is not higher fails, all or nothing",
 
 TEST_CASE("what is no SIP contact is refused", "[registrar]") {
     Fixture f;
-    CHECK(f.process(request("Contact: <mailto:a@h1>")).answer.code == 400);
+    CHECK(f.process(request("Contact: <mailto:a@h1>")).answer.code == 403);
     CHECK(f.process(request("Contact: <sip:a@h1>;q=7")).answer.code == 400);
     CHECK(f.process(request("Contact: <sip:a@h1")).answer.code == 400);
     CHECK(f.table.size() == 0);
