@@ -53,13 +53,13 @@ def digest(challenge, user, password, method, uri):
             f'response="{response}", qop=auth, nc=00000001, cnonce="{cnonce}"{algorithm}')
 
 
-def connect(server, transport, timeout):
-    """A socket, or a WebSocket that is used like one."""
+def connect(server, transport, timeout, context=None):
+    """A socket, or a WebSocket that is used like one; over TLS with this context, or one that trusts anybody."""
     if transport in ("ws", "wss"):
-        return websocket.WebSocket(server, transport == "wss", timeout=timeout)
+        return websocket.WebSocket(server, transport == "wss", timeout=timeout, context=context)
     if transport in ("tcp", "tls"):
         stream = socket.create_connection(server, timeout)
-        return websocket.untrusting().wrap_socket(stream) if transport == "tls" else stream
+        return (context or websocket.untrusting()).wrap_socket(stream) if transport == "tls" else stream
     v6 = ":" in server[0]
     datagrams = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_DGRAM)
     datagrams.settimeout(timeout)
@@ -71,8 +71,8 @@ def connect(server, transport, timeout):
 class Agent:
     """One user over UDP, TCP, TLS, WS or WSS."""
 
-    def __init__(self, server, user="", domain="", password="", transport="udp", timeout=5):
-        self.socket = connect(server, transport, timeout)
+    def __init__(self, server, user="", domain="", password="", transport="udp", timeout=5, context=None):
+        self.socket = connect(server, transport, timeout, context)
         self.transport, self.user, self.domain, self.password = transport, user, domain, password
         self.host, self.port = self.socket.getsockname()[:2]
         if ":" in self.host:

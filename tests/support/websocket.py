@@ -9,10 +9,10 @@ import struct
 class WebSocket:
     """`sendall` sends one message, `recv` gives the next one's payload; b"" when the server has closed."""
 
-    def __init__(self, server, secure=False, protocol="sip", origin=None, timeout=5, headers=()):
+    def __init__(self, server, secure=False, protocol="sip", origin=None, timeout=5, headers=(), context=None):
         self.socket = socket.create_connection(server, timeout)
         if secure:
-            self.socket = untrusting().wrap_socket(self.socket, server_hostname="localhost")
+            self.socket = (context or untrusting()).wrap_socket(self.socket, server_hostname="localhost")
         lines = ["GET / HTTP/1.1", f"Host: {server[0]}:{server[1]}", "Upgrade: websocket", "Connection: Upgrade",
                  "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}", *headers]
         lines += [f"Sec-WebSocket-Protocol: {protocol}"] if protocol else []

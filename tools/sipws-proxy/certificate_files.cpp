@@ -48,7 +48,7 @@ Checked<crypto::Certificate> load_one(const Pair &files) {
 } // namespace
 
 CertificateFiles::CertificateFiles(const Options &options, const std::string &state_directory)
-    : own_(options.tls_certs.empty()), keys_(options.tls_keys.size()) {
+    : own_(options.tls_certs.empty()), keys_(options.tls_keys.size()), authorities_(options.tls_ca) {
     if (own_)
         pairs_.push_back({io::cli::in_directory(state_directory, "cert.pem"),
                           io::cli::in_directory(state_directory, "key.pem")});
@@ -77,15 +77,19 @@ Checked<std::vector<crypto::Certificate>> CertificateFiles::load(std::span<const
 }
 
 std::optional<std::string> CertificateFiles::state() const {
-    std::string out;
+    std::vector<std::string> files;
     for (const Pair &pair : pairs_)
-        for (const std::string &file : {pair.chain, pair.key}) {
-            struct stat status {};
-            if (::stat(file.c_str(), &status) != 0)
-                return std::nullopt;
-            out += fmt::format("{}:{}:{}.{} ", status.st_ino, status.st_size, status.st_mtim.tv_sec,
-                               status.st_mtim.tv_nsec);
-        }
+        files.insert(files.end(), {pair.chain, pair.key});
+    if (!authorities_.empty())
+        files.push_back(authorities_);
+    std::string out;
+    for (const std::string &file : files) {
+        struct stat status {};
+        if (::stat(file.c_str(), &status) != 0)
+            return std::nullopt;
+        out += fmt::format("{}:{}:{}.{} ", status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                           status.st_mtim.tv_nsec);
+    }
     return out;
 }
 

@@ -1,4 +1,5 @@
-// The certificates that TLS and WSS listeners show: the operator's, or one of our own making that stays.
+// The certificates that TLS and WSS listeners show: the operator's, or one of our own making that stays. And
+// those of whom we trust.
 #pragma once
 
 #include <optional>
@@ -26,11 +27,14 @@ class CertificateFiles {
     [[nodiscard]] std::optional<std::string> state() const;
 
     [[nodiscard]] const std::vector<Pair> &pairs() const { return pairs_; }
+    /// That of --tls-ca; empty when none was named.
+    [[nodiscard]] const std::string &authorities() const { return authorities_; }
 
   private:
     bool own_;
     std::size_t keys_; ///< That were named.
     std::vector<Pair> pairs_;
+    std::string authorities_;
 };
 
 } // namespace cord::tools::sipws_proxy

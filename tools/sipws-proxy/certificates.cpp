@@ -18,6 +18,8 @@ Checked<std::monostate> Certificates::read(CertificateFiles files, std::vector<s
     auto read = files.load(names);
     if (!read)
         return tl::unexpected(read.error());
+    if (auto trusted = calls_.trust(files.authorities()); !trusted)
+        return trusted;
     calls_.show(*read);
     ends_.clear();
     for (const crypto::Certificate &certificate : *read)

@@ -17,12 +17,15 @@ class Certificates {
   public:
     struct Calls {
         std::function<void(std::span<const crypto::Certificate>)> show;
+        /// Those of this file, or of none.
+        std::function<Checked<std::monostate>(const std::string &authorities)> trust;
         std::function<void(const engine::proxy::Event &)> event;
     };
 
     Certificates(io::net::Loop &loop, Calls calls) : calls_(std::move(calls)), look_(loop), day_(loop) {}
 
-    /// Reads all of these files and has them shown, or none; `names` are for one of our own making.
+    /// Reads all of these files and has them shown and trusted, or none; `names` are for one of our own
+    /// making.
     [[nodiscard]] Checked<std::monostate> read(CertificateFiles files, std::vector<std::string> names);
     /// Looks after those that were read, from now on.
     void watch();

@@ -46,6 +46,7 @@ class Daemon {
         : app_(app), options_(options), run_dir_(io::cli::run_directory(app.common().run_dir)),
           state_dir_(io::cli::state_directory(app.common().run_dir)),
           certificates_(loop_, {[this](auto certificates) { proxy_->use_certificates(certificates); },
+                                [this](const std::string &file) { return trust(file); },
                                 [this](const engine::proxy::Event &event) { proxy_->event(event); }}) {}
 
     int run() {
@@ -73,6 +74,7 @@ class Daemon {
     Done bind();
     Done bind_one(const ListenerOption &option, const std::string &text);
     Done read_certificates(const Options &options);
+    Done trust(const std::string &ca_file);
     Actions actions();
     Done serve();
     int check();
@@ -164,16 +166,6 @@ engine::proxy::Listener listener_of(const ListenerOption &option) {
     return listener;
 }
 
-/// As --tls-ca has it, or with the system's authorities.
-Checked<io::net::TlsClient> tls_client(const Options &options) {
-    if (options.tls_ca.empty())
-        return io::net::TlsClient();
-    auto client = io::net::TlsClient::trusting(options.tls_ca);
-    if (!client)
-        return refuse(Exit::bad_configuration, fmt::format("--tls-ca {}", client.error()));
-    return std::move(*client);
-}
-
 /// What SIGHUP can change, of options that were read.
 Checked<Settings> settings(const Options &options) {
     auto wanted = listeners(options);
@@ -240,10 +232,8 @@ Done Daemon::open() {
     if (!made)
         return tl::unexpected(made.error());
     proxy_ = std::make_unique<Proxy>(loop_, std::move(*made));
-    auto client = tls_client(options_);
-    if (!client)
-        return tl::unexpected(client.error());
-    proxy_->use_client(std::move(*client));
+    if (Done done = trust(options_.tls_ca); !done)
+        return done;
     // One that is named is wanted to be good, even while no listener shows it.
     if (wants_certificate() || !options_.tls_certs.empty())
         if (Done done = read_certificates(options_); !done)
@@ -282,6 +272,21 @@ std::vector<std::string> Daemon::certificate_names() const {
 
 Done Daemon::read_certificates(const Options &options) {
     return certificates_.read(CertificateFiles(options, state_dir_), certificate_names());
+}
+
+/// Those of --tls-ca, or else the system's for servers, and none for clients.
+Done Daemon::trust(const std::string &ca_file) {
+    if (ca_file.empty()) {
+        proxy_->trust(io::net::TlsClient(), std::nullopt);
+        return {};
+    }
+    auto client = io::net::TlsClient::trusting(ca_file);
+    auto of_clients = io::net::ClientAuthorities::load(ca_file);
+    if (!client || !of_clients)
+        return refuse(Exit::bad_configuration,
+                      fmt::format("--tls-ca {}", client ? of_clients.error() : client.error()));
+    proxy_->trust(std::move(*client), std::move(*of_clients));
+    return {};
 }
 
 Done Daemon::bind() {
@@ -374,13 +379,8 @@ Done Daemon::reload() {
         return refuse(read.error().code, read.error().text);
     if (auto good = settings(fresh); !good)
         return tl::unexpected(good.error());
-    auto client = tls_client(fresh);
-    if (!client)
-        return tl::unexpected(client.error());
-    if (wants_certificate())
-        if (Done done = read_certificates(fresh); !done)
-            return done;
-    proxy_->use_client(std::move(*client));
+    if (Done done = wants_certificate() ? read_certificates(fresh) : trust(fresh.tls_ca); !done)
+        return done;
     certificates_.watch();
     const io::cli::Changes changes = app_.take_live(again);
     auto wanted = settings(options_);

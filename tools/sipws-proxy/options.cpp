@@ -172,7 +172,7 @@ void declare(io::cli::App &app, Options &o) {
                  "Its key, which nobody else may read; of several, in the order of the certificates")
         .live();
     app.option("--tls-ca", o.tls_ca, "FILE",
-               "Authorities that vouch for TLS next hops, in PEM (default: the system's)")
+               "Authorities that vouch for TLS next hops (default: the system's) and for clients, in PEM")
         .live();
     app.option("--www", o.www, "DIR",
                "Serve these files on ws and wss listeners, or off (default: the web phone)");

@@ -61,7 +61,8 @@ Proxy::Proxy(io::net::Loop &loop, Setup setup)
            [this](std::uint64_t token) {
                core_->on_send_failed(static_cast<engine::transaction::Id>(token), now());
                settle();
-           }}),
+           },
+           [this](const Flow &flow, const wire::sip::Identities &who) { core_->on_proved(flow, who); }}),
       core_deadline_(loop,
                      [this] {
                          core_->on_timer(now());

@@ -53,7 +53,11 @@ class Proxy {
         transports_.use_certificates(certificates);
     }
 
-    void use_client(io::net::TlsClient client) { transports_.use_client(std::move(client)); }
+    /// Whom we believe: of those we connect to, and of clients that show a certificate.
+    void trust(io::net::TlsClient client, std::optional<io::net::ClientAuthorities> of_clients) {
+        transports_.use_client(std::move(client));
+        transports_.ask_clients(std::move(of_clients));
+    }
 
     /// Before `start`: takes up the calls that another process left there, and leaves its own.
     void keep_state(StateFolder folder);

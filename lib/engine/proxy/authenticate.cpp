@@ -214,9 +214,10 @@ Next authenticate(State &s, Exchange &e) {
     if (!s.config.authenticate || e.authorized || e.request.method() == Method::ack)
         return Next::go_on;
     e.trusted = is_trusted(s, e);
+    e.vouched_for = is_vouched_for(s, e);
     if (!claim)
         return Next::go_on;
-    if (!e.trusted)
+    if (!e.trusted && !e.vouched_for && !is_certified(s, e, e.sender))
         return judge_credentials(s, e, *claim);
     e.authenticated = e.sender;
     return Next::go_on;

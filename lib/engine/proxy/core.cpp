@@ -291,9 +291,14 @@ void Core::on_flow_closed(const Flow &flow, base::Now now) {
             move_legs(*parts_, change.binding);
     parts_->store(std::move(changes));
     parts_->upstream_clients.lose(flow);
+    parts_->proved.erase(flow.connection);
     lose_legs(*parts_, flow);
     fail_flow(*parts_, flow);
     parts_->settle();
+}
+
+void Core::on_proved(const Flow &flow, wire::sip::Identities who) {
+    parts_->proved[flow.connection] = std::move(who);
 }
 
 void Core::on_send_failed(transaction::Id id, base::Now now) {

@@ -15,6 +15,7 @@
 #include "engine/proxy/effect.hpp"
 #include "engine/proxy/next_hop.hpp"
 #include "wire/sip/framer.hpp"
+#include "wire/sip/identities.hpp"
 
 namespace cord::engine::proxy {
 
@@ -76,6 +77,9 @@ class Core {
     void on_broken(const Flow &flow, const wire::sip::FrameError &error, base::Now now);
     /// A connection ended, whoever ended it.
     void on_flow_closed(const Flow &flow, base::Now now);
+    /// The client of a connection has proved by its certificate to be one of these (RFC 5922): told before
+    /// its first message.
+    void on_proved(const Flow &flow, wire::sip::Identities who);
     void on_send_failed(transaction::Id id, base::Now now);
     /// A Send without a connection went out on this one: when that ends, nobody answers.
     void on_sent(transaction::Id id, const Flow &flow);

@@ -104,6 +104,7 @@ struct Exchange {
     std::string sender;                ///< "user@domain" that the request claims to come from, when ours.
     std::string authenticated;         ///< The same, once proved.
     bool trusted = false;              ///< It comes from an address that needs no password.
+    bool vouched_for = false;          ///< The server of From's domain has sent it.
     std::optional<InDialog> in_dialog;
     bool authorized = false;    ///< By the call it belongs to and the flow it came on.
     std::size_t own_routes = 0; ///< Routes at the top that name us.

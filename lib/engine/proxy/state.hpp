@@ -24,6 +24,7 @@
 #include "engine/proxy/upstream_clients.hpp"
 #include "engine/registrar/registrar.hpp"
 #include "engine/transaction/layer.hpp"
+#include "wire/sip/identities.hpp"
 
 namespace cord::engine::proxy {
 
@@ -83,6 +84,8 @@ struct State {
     Index<std::uint64_t> legs_by_connection;
     Index<std::string> sleepers; ///< Exchanges that wait for somebody to wake, by address of record.
     Index<std::uint64_t> exchanges_by_connection; ///< INVITEs by the caller's, branches by the callee's.
+    /// Whom the client of a connection has proved to be by its certificate.
+    std::map<std::uint64_t, wire::sip::Identities> proved;
     std::unordered_map<Token, Question> questions;
     std::multimap<base::Time, Alarm> alarms;
     std::vector<bool> breaker_up;

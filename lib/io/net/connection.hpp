@@ -11,7 +11,9 @@
 #include "base/limits.hpp"
 #include "base/time.hpp"
 #include "engine/transaction/flow.hpp"
+#include "io/net/stream.hpp"
 #include "wire/sip/framer.hpp"
+#include "wire/sip/identities.hpp"
 
 namespace cord::io::net {
 
@@ -33,6 +35,8 @@ class ConnectionOwner {
     virtual void on_gone(Connection &connection) = 0;
     /// The peer of a connection that we opened did not prove who it is; `on_gone` follows.
     virtual void on_distrusted(Connection &connection, const std::string &why) = 0;
+    /// A client showed a certificate that proves nothing; it goes on without.
+    virtual void on_unproved(Connection &connection, const std::string &why) = 0;
     virtual void on_send_failed(std::uint64_t token) = 0;
 };
 
@@ -65,6 +69,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     [[nodiscard]] const Flow &flow() const { return flow_; }
     /// Whether it has said something that makes sense.
     [[nodiscard]] bool is_open() const { return open_; }
+    /// Whom its client has proved to be by a certificate; null for nobody.
+    [[nodiscard]] const wire::sip::Identities *client() const { return client_.get(); }
     /// Whether a SIP message may have come or gone, or wanted to: its end matters to the engines.
     [[nodiscard]] bool carried() const { return open_ || sent_; }
 
@@ -88,6 +94,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
         queued_ -= queue_.front().bytes.size();
         queue_.pop_front();
     }
+    /// After the handshake of a connection that a client opened.
+    void look_at_client(const Stream &stream) {
+        if (std::string why = stream.distrust(); !why.empty())
+            owner_.on_unproved(*this, why);
+        else if (auto who = stream.peer(); !who.empty())
+            client_ = std::make_unique<wire::sip::Identities>(std::move(who));
+    }
     void opened() {
         if (!std::exchange(open_, true))
             owner_.on_open(*this);
@@ -107,6 +120,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::size_t queued_ = 0;    // bytes in it
 
   private:
+    std::unique_ptr<wire::sip::Identities> client_;
     bool open_ = false, sent_ = false;
 };
 

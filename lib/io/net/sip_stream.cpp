@@ -10,8 +10,8 @@ namespace cord::io::net {
 SipStream::SipStream(Loop &loop, Stream stream, Flow flow, ConnectionOwner &owner,
                      const ConnectionLimits &limits, bool connecting)
     : Connection(std::move(flow), owner, limits), loop_(loop), stream_(std::move(stream)), timer_(loop),
-      state_(connecting ? State::connecting : State::shaking), started_(now().mono), last_heard_(started_),
-      begun_(started_) {}
+      ours_(connecting), state_(connecting ? State::connecting : State::shaking), started_(now().mono),
+      last_heard_(started_), begun_(started_) {}
 
 // The stream's waits and the timer die with this object, so `this` is safe in them. What calls out keeps the
 // object alive through `self`, for the owner may let go of it.
@@ -37,11 +37,12 @@ void SipStream::shake() {
     if (status == Stream::Status::wait_readable || status == Stream::Status::wait_writable)
         return stream_.when(status, [this] { shake(); });
     if (status != Stream::Status::done) {
-        // Only as a client do we ask for a certificate.
         if (std::string why = stream_.distrust(); !why.empty())
             owner_.on_distrusted(*this, why);
         return die();
     }
+    if (!ours_)
+        look_at_client(stream_);
     state_ = State::open;
     flush();
     if (state_ != State::dead)

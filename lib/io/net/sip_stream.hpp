@@ -33,6 +33,7 @@ class SipStream final : public Connection {
     Loop &loop_;
     Stream stream_;
     Timer timer_;
+    bool ours_; ///< We have opened it.
     State state_;
     wire::sip::StreamFramer framer_;
     std::size_t sent_ = 0; // of the first message in the queue

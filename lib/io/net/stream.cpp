@@ -7,6 +7,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "crypto/alternative_names.hpp"
+
 namespace cord::io::net {
 namespace {
 
@@ -44,6 +46,15 @@ Stream::Status Stream::handshake() {
 std::string Stream::distrust() const {
     long result = ssl_ ? SSL_get_verify_result(ssl_.get()) : X509_V_OK;
     return result == X509_V_OK ? "" : X509_verify_cert_error_string(result);
+}
+
+wire::sip::Identities Stream::peer() const {
+    // Without a certificate the result of its verification is good, too.
+    const X509 *certificate = ssl_ ? SSL_get0_peer_certificate(ssl_.get()) : nullptr;
+    if (certificate == nullptr || SSL_get_verify_result(ssl_.get()) != X509_V_OK)
+        return {};
+    const auto names = crypto::alternative_names(certificate);
+    return wire::sip::identities(names.uris, names.hosts);
 }
 
 Stream::Moved Stream::read(base::MutableBytes into) {

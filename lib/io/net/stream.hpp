@@ -8,6 +8,7 @@
 #include "io/net/fd.hpp"
 #include "io/net/loop.hpp"
 #include "io/net/tls.hpp"
+#include "wire/sip/identities.hpp"
 
 namespace cord::io::net {
 
@@ -33,6 +34,8 @@ class Stream {
 
     /// Why the peer's certificate was not accepted; empty when that is not what the handshake failed for.
     [[nodiscard]] std::string distrust() const;
+    /// Whom the peer has proved to be by its certificate: nobody where it showed none, or a bad one.
+    [[nodiscard]] wire::sip::Identities peer() const;
 
     [[nodiscard]] int fd() const { return fd_.get(); }
 

@@ -23,7 +23,13 @@ void Transports::use_certificates(std::span<const crypto::Certificate> certifica
     if (tls_server_)
         tls_server_->use(certificates);
     else
-        tls_server_.emplace(certificates);
+        tls_server_.emplace(certificates, client_authorities_);
+}
+
+void Transports::ask_clients(std::optional<ClientAuthorities> authorities) {
+    client_authorities_ = std::move(authorities);
+    if (tls_server_)
+        tls_server_->ask(client_authorities_);
 }
 
 base::Result<base::Endpoint, SystemError> Transports::listen(Transport transport, const base::Endpoint &at) {
@@ -283,6 +289,14 @@ void Transports::on_open(Connection &connection) {
     no_longer_half_open(connection.flow());
     if (Peer *peer = peers_.find(connection.flow().remote))
         peer->distrusted = false;
+    if (const wire::sip::Identities *who = connection.client(); who != nullptr && calls_.proved)
+        calls_.proved(connection.flow(), *who);
+}
+
+void Transports::on_unproved(Connection &connection, const std::string &why) {
+    if (unproved_.now())
+        base::log::warning("tls", "the certificate of {} proves nothing: {}", connection.flow().remote.text(),
+                           why);
 }
 
 void Transports::on_distrusted(Connection &connection, const std::string &why) {

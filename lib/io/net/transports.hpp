@@ -34,6 +34,8 @@ class Transports final : private ConnectionOwner {
         /// The end of a connection over which a message came or was sent.
         std::function<void(const Flow &)> closed;
         std::function<void(std::uint64_t token)> send_failed;
+        /// Before the first message: whom the connection's client has proved to be by its certificate.
+        std::function<void(const Flow &, const wire::sip::Identities &)> proved{};
     };
     struct Options {
         ConnectionLimits limits;
@@ -59,6 +61,8 @@ class Transports final : private ConnectionOwner {
     /// Wanted before the first TLS or WSS listener; later ones hold for new connections. TlsServer tells who
     /// sees which.
     void use_certificates(std::span<const crypto::Certificate> certificates);
+    /// Whether clients are asked for a certificate, and by whom: holds for new connections, too.
+    void ask_clients(std::optional<ClientAuthorities> authorities);
     /// Who is meant by an address that connections are opened to: the name its certificate must have. Without
     /// one, the address itself.
     void name_peer(const base::Endpoint &address, std::string host) {
@@ -131,19 +135,21 @@ class Transports final : private ConnectionOwner {
     void on_open(Connection &connection) override;
     void on_gone(Connection &connection) override;
     void on_distrusted(Connection &connection, const std::string &why) override;
+    void on_unproved(Connection &connection, const std::string &why) override;
     void on_send_failed(std::uint64_t token) override;
 
     Loop &loop_;
     Options options_;
     Calls calls_;
     std::optional<TlsServer> tls_server_;
+    std::optional<ClientAuthorities> client_authorities_;
     TlsClient tls_client_;
     base::Recent<base::Endpoint, Peer> peers_{options_.max_tls_peers};
     std::vector<Listener> listeners_;
     std::unordered_map<std::uint64_t, ConnectionPtr> connections_;
     std::map<Way, std::uint64_t> ways_;       ///< Connections that messages to an address may take.
     std::map<base::IpAddress, Held> held_by_; ///< By source, as `source_of` has it.
-    base::Seldom refusals_;
+    base::Seldom refusals_, unproved_;
     std::uint64_t last_connection_ = 0;
     bool held_ = false;
     Counts counts_;

@@ -191,6 +191,7 @@ void WebSocket::shake() {
         return stream_.when(status, [this] { shake(); });
     if (status != Stream::Status::done)
         return die();
+    look_at_client(stream_);
     read_request();
 }
 

@@ -1,4 +1,4 @@
-// How a sender proves who it is other than by the usual digest: tokens and addresses.
+// How a sender proves who it is other than by the usual digest: tokens, addresses and certificates.
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -154,6 +154,58 @@ TEST_CASE("a trusted address needs no password, and is told by its From", "[prox
     CHECK(trunk.next("403").is_response());
     bench.send(trunk, register_user("1001"));
     CHECK(trunk.next("401").is_response());
+}
+
+TEST_CASE("a certificate names a user, who then needs no password", "[proxy][trust]") {
+    Bench bench;
+    Client &phone = bench.tcp_phone("1001", "10.77.0.21:40001");
+    bench.core().on_proved(phone.flow, {{}, {"1001@iop.test"}});
+    bench.send(phone, register_user("1001"));
+    CHECK(phone.next().status() == 200);
+    bench.send(phone, register_user("1002"));
+    CHECK(phone.next("401").is_response());
+    bench.send(phone, invite(phone, "1001", phone_sdp));
+    CHECK(phone.next("INVITE").is_request());
+    // It ends with its connection.
+    bench.reconnect(phone);
+    bench.send(phone, register_user("1001", "", 2));
+    CHECK(phone.next("401").is_response());
+}
+
+TEST_CASE("RFC 5922: a certificate for a domain speaks for its users, and reaches ours alone",
+          "[proxy][trust]") {
+    Config config = Bench::default_config();
+    config.next_hops = {*engine::resolve::Destination::of(*wire::sip::Uri::parse("sip:10.77.0.90:5060"))};
+    Bench bench(config);
+    Client &phone = bench.phone("1001", "10.77.0.21:5060");
+    bench.enroll(phone, "<sip:1001@10.77.0.21:5060>");
+    Client &peer = bench.tcp_phone("carrier", "10.77.9.200:40000");
+    bench.core().on_proved(peer.flow, {{"carrier.example", "*.wide.example"}, {}});
+    auto call = [&](std::string_view from, std::string_view to, std::string_view more = "") {
+        static int n = 0;
+        std::string text = invite(peer, "1001", phone_sdp, more);
+        text.replace(text.find("carrier@iop.test"), 16, from);
+        text.replace(text.find("sip:1001@iop.test"), 17, to);
+        text.insert(text.find("z9hG4bK") + 7, std::to_string(++n));
+        bench.send(peer, text);
+    };
+    call("+4930@Carrier.example", "sip:1001@iop.test");
+    CHECK(phone.next("INVITE").is_request());
+    for (const char *from : {"x@evil.example", "x@sub.carrier.example", "x@one.wide.example"}) {
+        INFO(from);
+        call(from, "sip:1001@iop.test");
+        CHECK(peer.next("403").is_response());
+    }
+    call("x@carrier.example", "sip:1001@elsewhere.example");
+    CHECK(peer.next("403").is_response());
+    call("x@carrier.example", "sip:1001@iop.test", "\nRoute: <sip:10.77.0.90:5060;lr>");
+    CHECK(peer.next("403").is_response());
+    // One for our own domain is a server of ours.
+    bench.core().on_proved(peer.flow, {{"iop.test"}, {}});
+    call("carrier@iop.test", "sip:1001@iop.test");
+    CHECK(phone.next("INVITE").is_request());
+    bench.send(peer, register_user("1001"));
+    CHECK(peer.next("401").is_response());
 }
 
 TEST_CASE("networks of any size cover their addresses", "[proxy][trust]") {
