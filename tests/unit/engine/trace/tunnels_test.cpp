@@ -129,7 +129,8 @@ TEST_CASE("6in4, and SIP behind IPv6 extension headers") {
 TEST_CASE("SCTP: whole messages, and fragments in any order") {
     Decoder decoder;
     const auto &m = options_request;
-    const auto whole = decode(decoder, 101, in_ip(132, sctp(data_chunk(3, 1, m) + data_chunk(3, 2, m))));
+    const std::string two = in_ip(132, sctp(data_chunk(3, 1, m) + data_chunk(3, 2, m)));
+    const auto whole = decode(decoder, 101, two);
     REQUIRE(whole.messages.size() == 2);
     CHECK(whole.messages[1].raw == m);
     CHECK(whole.messages[1].transport == Transport::sctp);
