@@ -122,6 +122,8 @@ TEST_CASE("in its cage it speaks every codec that is listed", "[worker]") {
             auto event = next(client);
             auto *packet = std::get_if<WorkerClient::Packet>(&event);
             REQUIRE(packet);
+            if (wire::rtp::kind_of(packet->rtp) == wire::rtp::Kind::rtcp)
+                continue; // a mode request
             if (packet->id == 1)
                 client.packet(2, std::vector<std::uint8_t>(packet->rtp.begin(), packet->rtp.end()));
             else
