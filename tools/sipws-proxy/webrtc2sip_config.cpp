@@ -150,7 +150,7 @@ class Translation {
             option("tls-ca", parts[2], line);
         if (parts[3] == "yes")
             ignore("ssl-certificates verify",
-                   "clients show no certificate, they prove themselves by password");
+                   "a client without a certificate proves itself by password");
     }
 
     void take_nameserver(const std::string &value, int line) {

@@ -48,13 +48,15 @@ Context make_context(const std::string &server) {
     check(ub_ctx_async(context.get(), 1)); // a thread: the other way is to fork
     if (!server.empty()) {
         check(ub_ctx_set_fwd(context.get(), server.c_str()));
-        check(ub_ctx_set_option(context.get(), "do-not-query-localhost:", "no"));
-        return context;
+    } else {
+        // A machine without these files asks the root servers, and knows no names of its own.
+        ub_ctx_resolvconf(context.get(), nullptr);
+        ub_ctx_hosts(context.get(), nullptr);
     }
-    // A machine without these files asks the root servers, and knows no names of its own.
-    ub_ctx_resolvconf(context.get(), nullptr);
-    ub_ctx_hosts(context.get(), nullptr);
     check(ub_ctx_set_option(context.get(), "do-not-query-localhost:", "no"));
+    // It would say of itself that there is no name below `test`, where laboratories have theirs (RFC 6761
+    // section 6.2).
+    ub_ctx_zone_remove(context.get(), "test");
     return context;
 }
 

@@ -40,7 +40,7 @@ def reads_every_key(proxy):
   <ssl-certificates>{proxy.folder}/key.pem;{proxy.folder}/cert.pem;{proxy.folder}/cert.pem;yes</ssl-certificates>
   <new-key>1</new-key>
 {idle}""")
-    read = proxy.run("sipws-proxy", "--check", "--config", path)
+    read = proxy.run("sipws-proxy", "--check", "--config", path, "--control", f"{proxy.folder}/other.sock")
     lines = read.stdout.splitlines()
     check(read.returncode == 0, "it is read", read)
     for line in ("listen = udp;*;0", "listen = ws;127.0.0.1;0", "listen = wss;::1;0", "dns = 192.0.2.53", f"tls-cert = {proxy.folder}/cert.pem",
