@@ -149,8 +149,7 @@ class Translation {
         if (named(parts[2]))
             option("tls-ca", parts[2], line);
         if (parts[3] == "yes")
-            ignore("ssl-certificates verify",
-                   "a client without a certificate proves itself by password");
+            ignore("ssl-certificates verify", "a client without a certificate proves itself by password");
     }
 
     void take_nameserver(const std::string &value, int line) {
