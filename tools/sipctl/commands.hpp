@@ -62,6 +62,34 @@ class TrustCommands {
     std::int64_t port_ = 0;
 };
 
+/// alias add, rm, list
+class AliasCommands {
+  public:
+    AliasCommands(io::cli::App &app, Context &context);
+
+  private:
+    [[nodiscard]] Outcome<int> add();
+    [[nodiscard]] Outcome<int> remove();
+    [[nodiscard]] Outcome<int> list();
+
+    Context &context_;
+    std::string name_, user_;
+};
+
+/// speeddial add, rm, list
+class SpeedDialCommands {
+  public:
+    SpeedDialCommands(io::cli::App &app, Context &context);
+
+  private:
+    [[nodiscard]] Outcome<int> add();
+    [[nodiscard]] Outcome<int> remove();
+    [[nodiscard]] Outcome<int> list();
+
+    Context &context_;
+    std::string user_, number_, uri_;
+};
+
 /// rpc
 class RpcCommand {
   public:

@@ -104,7 +104,7 @@ void Context::tell_of_user(const Aor &aor, bool removed) const {
     tell(calls);
 }
 
-void Context::tell_of_addresses() const { tell({{names::reload_addresses, {}}}); }
+void Context::tell_of_tables() const { tell({{names::reload_domains, {}}}); }
 
 io::cli::Table Context::table(std::vector<io::cli::Column> columns) const {
     return io::cli::Table(std::move(columns), io::cli::Table::form(json_));

@@ -47,8 +47,8 @@ class Context {
     [[nodiscard]] base::Result<io::rpc::Client, io::rpc::Refusal> connect() const;
     /// Tells a running proxy; silently nothing when none runs. `aor` and whether it is gone.
     void tell_of_user(const Aor &aor, bool removed) const;
-    /// The same of trusted addresses.
-    void tell_of_addresses() const;
+    /// The same of any other table.
+    void tell_of_tables() const;
 
     [[nodiscard]] io::cli::Table table(std::vector<io::cli::Column> columns) const;
     void declare_json(io::cli::Command &command);

@@ -7,6 +7,8 @@ int main(int argc, char **argv) {
     Context context(app);
     UserCommands users(app, context);
     TrustCommands trust(app, context);
+    AliasCommands aliases(app, context);
+    SpeedDialCommands speed_dials(app, context);
     LiveCommands live(app, context);
     RpcCommand rpc(app, context);
     return app.run(argc, argv);

@@ -51,7 +51,7 @@ Outcome<int> TrustCommands::add() {
         return context_.refuse(added.error());
     if (!*added)
         return context_.refuse(io::cli::answer_is_no, fmt::format("{} is trusted already", shown(*address)));
-    context_.tell_of_addresses();
+    context_.tell_of_tables();
     return io::cli::done;
 }
 
@@ -67,7 +67,7 @@ Outcome<int> TrustCommands::remove() {
         return context_.refuse(removed.error());
     if (!*removed)
         return context_.refuse(io::cli::answer_is_no, fmt::format("{} is not trusted", shown(*address)));
-    context_.tell_of_addresses();
+    context_.tell_of_tables();
     return io::cli::done;
 }
 

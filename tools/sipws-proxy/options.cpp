@@ -133,6 +133,7 @@ void declare(io::cli::App &app, Options &o) {
         .live();
     app.flag("--recurse", o.recurse, "Follow redirections to users served here and to allowed next hops")
         .live();
+    app.option("--voicemail", o.voicemail, "URI", "Where calls go that a user does not take").live();
     app.option("--outbound-proxy", o.outbound_proxy, "URI",
                "Where requests of our users to other domains go (default: they are refused)")
         .live();
@@ -254,6 +255,13 @@ Checked<engine::proxy::Config> core_config(const Options &options) {
     config.grace = std::chrono::seconds(options.grace);
     config.ring_timeout = std::chrono::seconds(options.ring_timeout);
     config.recurse = options.recurse;
+    if (!options.voicemail.empty()) {
+        auto uri = wire::sip::Uri::parse(options.voicemail);
+        if (!uri || !uri->is_sip() || !engine::resolve::Destination::of(*uri))
+            return wrong_value("voicemail",
+                               fmt::format("--voicemail wants a SIP URI, not '{}'", options.voicemail));
+        config.voicemail = options.voicemail;
+    }
     if (!options.outbound_proxy.empty()) {
         config.outbound_proxy = server_of(options.outbound_proxy);
         if (!config.outbound_proxy)

@@ -28,6 +28,7 @@ struct Options {
     std::string state, durability = "disk";
     std::vector<std::string> next_hops;
     bool recurse = false;
+    std::string voicemail;
     std::string outbound_proxy;
     std::string upstream, contact = "rewrite";
     std::vector<std::string> upstream_domains;

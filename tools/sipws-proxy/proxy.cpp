@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "engine/locate/row.hpp"
 #include "engine/locate/table.hpp"
 #include "io/net/clock.hpp"
 #include "io/net/host.hpp"
@@ -30,15 +29,6 @@ engine::resolve::Reach reach_of(const std::vector<engine::proxy::Listener> &list
     reach.ipv4 = any([](const Listener &l) { return !l.local.ip.v6 || l.local.ip.is_any(); });
     reach.ipv6 = any([](const Listener &l) { return l.local.ip.v6; });
     return reach;
-}
-
-std::vector<engine::proxy::TrustedAddress> trusted_of(const std::vector<io::db::Address> &addresses) {
-    std::vector<engine::proxy::TrustedAddress> trusted;
-    for (const io::db::Address &address : addresses)
-        if (auto ip = address.network(); ip && address.group == io::db::trusted_group)
-            trusted.push_back(
-                {*ip, static_cast<unsigned>(address.bits), static_cast<std::uint16_t>(address.port)});
-    return trusted;
 }
 
 } // namespace
@@ -114,36 +104,36 @@ void Proxy::start(io::db::Url database, std::function<void()> ready) {
     read_database(std::move(ready));
 }
 
-/// Domains each time; bindings until they were read once, for from then on memory knows better.
+/// Bindings until they were read once, for from then on memory knows better.
 void Proxy::read_database(std::function<void()> then) {
-    database_->run([this, then = std::move(then)](io::db::Database *database) {
-        using Rows = std::vector<engine::locate::Row>;
-        auto domains = database ? database->domains() : io::db::Result<std::vector<std::string>>();
-        auto rows = database && domains ? database->bindings(now().unix) : io::db::Result<Rows>();
-        using Addresses = std::vector<io::db::Address>;
-        auto addresses = database && rows ? database->addresses() : io::db::Result<Addresses>();
-        bool good = database && domains && rows && addresses;
-        loop_.post([this, then, good, domains = good ? *domains : std::vector<std::string>{},
-                    addresses = good ? std::move(*addresses) : Addresses{},
-                    rows = good ? std::move(*rows) : Rows{}] {
-            if (!good) {
+    const bool bindings_too = !bindings_loaded_;
+    database_->run([this, bindings_too, then = std::move(then)](io::db::Database *database) {
+        auto tables = read_tables(database, bindings_too, now().unix);
+        loop_.post([this, then, tables = tables ? std::make_shared<Tables>(std::move(*tables)) : nullptr] {
+            if (tables)
+                take_tables(std::move(*tables));
+            else
                 retry_timer_.after(std::chrono::seconds(2), [this] { read_database({}); });
-            } else {
-                setup_.config.trusted = trusted_of(addresses);
-                take_domains(domains);
-                if (!std::exchange(bindings_loaded_, true)) {
-                    std::vector<engine::locate::Binding> bindings;
-                    for (const auto &row : rows)
-                        if (auto binding = binding_of(row))
-                            bindings.push_back(std::move(*binding));
-                    core_->load(std::move(bindings), now());
-                    settle();
-                }
-            }
             if (then)
                 then();
         });
     });
+}
+
+void Proxy::take_tables(Tables tables) {
+    setup_.config.trusted = std::move(tables.trusted);
+    setup_.config.directory = std::move(tables.directory);
+    if (setup_.domains_from_database)
+        setup_.config.domains = tables.domains.empty() ? io::net::own_names() : std::move(tables.domains);
+    configure_core();
+    if (std::exchange(bindings_loaded_, true))
+        return;
+    std::vector<engine::locate::Binding> bindings;
+    for (const auto &row : tables.bindings)
+        if (auto binding = binding_of(row))
+            bindings.push_back(std::move(*binding));
+    core_->load(std::move(bindings), now());
+    settle();
 }
 
 std::optional<engine::locate::Binding> Proxy::binding_of(const engine::locate::Row &row) const {
@@ -156,12 +146,6 @@ std::optional<engine::locate::Binding> Proxy::binding_of(const engine::locate::R
         binding->flow.local.ip =
             io::net::source_address(binding->flow.remote.ip).value_or(binding->flow.local.ip);
     return binding;
-}
-
-void Proxy::take_domains(std::vector<std::string> from_database) {
-    if (setup_.domains_from_database)
-        setup_.config.domains = from_database.empty() ? io::net::own_names() : std::move(from_database);
-    configure_core();
 }
 
 void Proxy::note_hearers() {
@@ -191,6 +175,7 @@ void Proxy::reconfigure(Settings settings) {
     config.breakers = setup_.config.breakers;
     config.keep_calls = setup_.config.keep_calls;
     config.trusted = std::move(setup_.config.trusted); // as the domains
+    config.directory = std::move(setup_.config.directory);
     if (settings.domains_from_database)
         config.domains = std::move(setup_.config.domains); // until the database has told others
     static_cast<Settings &>(setup_) = std::move(settings);
@@ -380,38 +365,6 @@ std::vector<engine::proxy::Statistic> Proxy::statistics() const {
                                                                        {"lines_dropped", dropped}})
         out.push_back({name, value});
     return out;
-}
-
-void Proxy::drain(std::function<void()> done) {
-    core_->drain();
-    wait_until([this] { return core_->is_quiet(); }, 200ms, now().mono + setup_.drain_for, std::move(done));
-}
-
-void Proxy::end(std::function<void()> done) {
-    core_->end_calls(now());
-    settle();
-    auto drop_bindings = [this, done = std::move(done)] {
-        core_->drop_connections(now());
-        settle();
-        done();
-    };
-    auto leave = [this, drop_bindings = std::move(drop_bindings)] {
-        transports_.leave();
-        wait_until([this] { return transports_.counts().connections == 0; }, 10ms, now().mono + 500ms,
-                   drop_bindings);
-    };
-    wait_until([this] { return core_->is_quiet(); }, 10ms, now().mono + 500ms, std::move(leave));
-}
-
-/// Looks again after each step, until the end.
-void Proxy::wait_until(std::function<bool()> condition, base::Duration step, base::Time end,
-                       std::function<void()> then) {
-    if (condition() || now().mono >= end)
-        return then();
-    drain_timer_.after(step,
-                       [this, condition = std::move(condition), step, end, then = std::move(then)]() mutable {
-                           wait_until(std::move(condition), step, end, std::move(then));
-                       });
 }
 
 } // namespace cord::tools::sipws_proxy

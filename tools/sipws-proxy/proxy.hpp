@@ -20,6 +20,7 @@
 #include "io/resolve/resolver.hpp"
 #include "refusals.hpp"
 #include "state_folder.hpp"
+#include "tables.hpp"
 #include "users.hpp"
 
 namespace cord::tools::sipws_proxy {
@@ -69,7 +70,7 @@ class Proxy {
     /// Hangs up the calls that stand and are not kept, says goodbye to clients and takes bindings along that
     /// end with their connections; `done` is called within a second.
     void end(std::function<void()> done);
-    /// Reads domains and trusted addresses again and forgets what it knows of users.
+    /// Reads the tables again and forgets what it knows of users.
     void reload();
     /// Serves by these settings from now on; their listeners are those bound, in that order.
     void reconfigure(Settings settings);
@@ -114,7 +115,7 @@ class Proxy {
     void configure_core();
     void note_hearers();
     [[nodiscard]] bool hears_reasons() const;
-    void take_domains(std::vector<std::string> from_database);
+    void take_tables(Tables tables);
     [[nodiscard]] std::optional<engine::locate::Binding> binding_of(const engine::locate::Row &row) const;
     void wait_until(std::function<bool()> condition, base::Duration step, base::Time end,
                     std::function<void()> then);

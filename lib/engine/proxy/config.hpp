@@ -17,6 +17,9 @@
 namespace cord::engine::bearer {
 class KeySet;
 }
+namespace cord::engine::locate {
+class Directory;
+}
 
 namespace cord::engine::proxy {
 
@@ -82,7 +85,11 @@ struct Config {
     bool recurse = false; ///< Redirections (3xx) are followed; else the caller does that.
     /// Where what our users send to other domains goes; none: it is refused.
     std::optional<resolve::Destination> outbound_proxy;
+    /// Where calls go that a user of ours does not take: a SIP URI; without a user part that of the one
+    /// called is put in. Empty: nowhere.
+    std::string voicemail;
     std::optional<Upstream> upstream;
+    std::shared_ptr<const locate::Directory> directory; ///< Null: none is known yet.
     std::size_t max_upstream_clients = base::limits::upstream_clients;
     std::string server = "cordboard"; ///< The Server header of our own answers.
     bool accounting = false;          ///< Make an Account of each call's begin and end.

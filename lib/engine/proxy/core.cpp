@@ -31,7 +31,7 @@ struct Link {
 };
 constexpr Link chain[] = {{validate, "validate"},         {preprocess_route, "route"}, {check_end, "end"},
                           {authenticate, "authenticate"}, {check_relay, "relay"},      {serve, "serve"},
-                          {locate_targets, "locate"},     {forward, "forward"}};
+                          {translate, "translate"},       {locate_targets, "locate"},  {forward, "forward"}};
 
 } // namespace
 

@@ -34,6 +34,7 @@ struct Target {
     std::optional<resolve::Destination> destination;
     std::vector<NextHop> hops;       ///< Its addresses that are left after that of `flow`.
     std::vector<Target> other_flows; ///< To the same client, should this one fail.
+    std::string diversion;           ///< A value of Diversion to add (RFC 5806), or empty.
 };
 
 /// The request as it stands inside a call.
@@ -125,6 +126,7 @@ struct Exchange {
     std::vector<Target> targets; ///< Not yet tried.
     std::deque<Branch> branches; ///< A deque: the next group joins while an earlier branch is at work.
     bool cancelled = false;
+    bool diverted = false; ///< To a mailbox.
 };
 
 } // namespace cord::engine::proxy

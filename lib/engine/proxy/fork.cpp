@@ -9,6 +9,7 @@
 #include "engine/proxy/processor.hpp"
 #include "engine/proxy/responses.hpp"
 #include "engine/proxy/state.hpp"
+#include "engine/proxy/voicemail.hpp"
 #include "wire/sip/builder.hpp"
 #include "wire/sip/headers.hpp"
 
@@ -286,8 +287,8 @@ Next forward(State &s, Exchange &e) {
         open_call(s, e);
     // JsSIP and its like take the first SDP that comes for the answer; with several branches it might be
     // another's.
-    e.hides_early_media =
-        e.is_invite() && !e.in_dialog && e.targets.size() > 1 && e.kind == MediaKind::webrtc;
+    const bool several = e.targets.size() > 1 || (has_mailbox(s, e) && !e.diverted);
+    e.hides_early_media = e.is_invite() && !e.in_dialog && several && e.kind == MediaKind::webrtc;
     start_branches(s, e);
     return Next::done;
 }

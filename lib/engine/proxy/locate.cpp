@@ -10,6 +10,7 @@
 #include "engine/proxy/processor.hpp"
 #include "engine/proxy/push.hpp"
 #include "engine/proxy/upstream.hpp"
+#include "engine/proxy/voicemail.hpp"
 #include "engine/proxy/way.hpp"
 
 namespace cord::engine::proxy {
@@ -130,7 +131,9 @@ Next answer_absent(State &s, Exchange &e, std::string_view user) {
         s.ask_user(e, user, *e.domain);
         return Next::wait;
     }
-    return reply(s, e, e.user->status == UserAnswer::Status::unknown ? 404 : 480);
+    if (e.user->status == UserAnswer::Status::unknown)
+        return reply(s, e, 404);
+    return turn_to_mailbox(s, e, 480) ? Next::go_on : reply(s, e, 480);
 }
 
 } // namespace

@@ -170,6 +170,9 @@ std::string outgoing_request(const State &s, const Exchange &e, const Branch &br
     edit.set(HeaderId::max_breadth, std::to_string(branch.breadth));
     if (e.call != 0 && !e.in_dialog)
         add_record_route(edit, s, e, branch);
+    // RFC 5806 section 5: what diverts a call adds its own above those that are there.
+    if (!branch.target.diversion.empty())
+        edit.prepend(HeaderId::diversion, branch.target.diversion);
     take_credentials(edit, s, e);
     if (e.to_upstream && e.request.method() == Method::register_)
         name_us_in_register(edit, s, e, branch);

@@ -31,6 +31,8 @@ Next authenticate(State &, Exchange &);
 Next check_relay(State &, Exchange &);
 /// REGISTER and OPTIONS for ourselves.
 Next serve(State &, Exchange &);
+/// The caller's speed dials and the aliases: the name that was dialled becomes the one that is meant.
+Next translate(State &, Exchange &);
 /// RFC 3261 section 16.5, "Determining Request Targets".
 Next locate_targets(State &, Exchange &);
 /// RFC 3261 section 16.6, "Request Forwarding".

@@ -37,7 +37,7 @@ Next await_sleepers(State &s, Exchange &e, std::string_view aor, const std::vect
     if (s.now.mono < *e.wake_deadline)
         return Next::wait; // Another client of the user has registered, or this one under another name.
     e.wake_deadline.reset();
-    return reply(s, e, 480);
+    return Next::go_on;
 }
 
 void wake(State &s, std::string_view aor) {

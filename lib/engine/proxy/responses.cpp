@@ -13,6 +13,7 @@
 #include "engine/proxy/refusal.hpp"
 #include "engine/proxy/state.hpp"
 #include "engine/proxy/upstream_register.hpp"
+#include "engine/proxy/voicemail.hpp"
 #include "wire/sip/edit.hpp"
 #include "wire/sip/headers.hpp"
 
@@ -162,6 +163,10 @@ void conclude(State &s, Exchange &e) {
         return;
     }
     FinalResponse best = best_response(s, e);
+    if (turn_to_mailbox(s, e, best.code)) {
+        start_branches(s, e);
+        return;
+    }
     // RFC 4320 section 4.2: "A transaction-stateful SIP element MUST NOT send a response with Status-Code of
     // 408 to a non-INVITE request." It came too late in any case.
     if (best.code == 408 && !e.is_invite())

@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "io/db/address.hpp"
 #include "io/db/database.hpp"
-#include "io/db/session.hpp"
+#include "io/db/rows.hpp"
 
 namespace cord::io::db {
 namespace {
@@ -49,7 +49,7 @@ std::optional<Address> parse_address(std::string_view text) {
 }
 
 Result<std::vector<Address>> Database::addresses() {
-    auto there = has_table("address");
+    auto there = has_table(*session_, "address");
     if (!there)
         return tl::unexpected(there.error());
     if (!*there)
@@ -65,9 +65,9 @@ Result<std::vector<Address>> Database::addresses() {
 }
 
 Result<bool> Database::add_address(const Address &address) {
-    auto table = has_table("address");
+    auto table = has_table(*session_, "address");
     if (table && !*table)
-        if (auto made = make_table("address"); !made)
+        if (auto made = make_table(*session_, "address"); !made)
             return tl::unexpected(made.error());
     auto known = addresses();
     if (!known)
@@ -84,7 +84,7 @@ Result<bool> Database::add_address(const Address &address) {
 }
 
 Result<bool> Database::remove_address(const Address &address) {
-    auto table = has_table("address");
+    auto table = has_table(*session_, "address");
     if (!table)
         return tl::unexpected(table.error());
     if (!*table)

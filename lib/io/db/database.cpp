@@ -3,15 +3,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "io/db/rows.hpp"
 #include "io/db/schema.hpp"
-#include "io/db/session.hpp"
 
 namespace cord::io::db {
 namespace {
@@ -57,7 +56,7 @@ Result<std::size_t> Database::create(const Url &url, bool if_not_exists) {
     auto made = open(url).and_then([&](Database database) {
         return database.session_->transaction([&]() -> Result<std::monostate> {
             for (const Table &table : tables()) {
-                auto there = database.has_table(table.name);
+                auto there = has_table(*database.session_, table.name);
                 if (!there)
                     return tl::unexpected(there.error());
                 if (*there && !if_not_exists)
@@ -68,7 +67,7 @@ Result<std::size_t> Database::create(const Url &url, bool if_not_exists) {
                                     table.name, url.place));
                 if (*there)
                     continue;
-                if (auto result = database.make_table(table.name); !result)
+                if (auto result = make_table(*database.session_, table.name); !result)
                     return result;
                 ++made_tables;
             }
@@ -82,11 +81,6 @@ Result<std::size_t> Database::create(const Url &url, bool if_not_exists) {
     return tl::unexpected(made.error());
 }
 
-Result<bool> Database::has_table(const std::string &name) {
-    return session_->rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name = :a", 1, {name})
-        .map([](const std::vector<Texts> &rows) { return !rows.empty(); });
-}
-
 Result<std::monostate> Database::snapshot(const std::function<Result<std::monostate>()> &work) {
     return session_->snapshot(work);
 }
@@ -97,20 +91,11 @@ Result<std::int64_t> Database::changes_by_others() {
     });
 }
 
-Result<std::monostate> Database::make_table(const std::string &name) {
-    auto table =
-        std::find_if(tables().begin(), tables().end(), [&](const Table &t) { return t.name == name; });
-    for (const std::string &statement : create_statements(*table))
-        if (auto done = session_->change(statement); !done)
-            return tl::unexpected(done.error());
-    return std::monostate();
-}
-
 Result<std::vector<TableStatus>> Database::status() {
     std::vector<TableStatus> all;
     for (const Table &table : tables()) {
         TableStatus &status = all.emplace_back(TableStatus{table.name, 0, table.version, 0});
-        auto there = has_table(table.name);
+        auto there = has_table(*session_, table.name);
         if (!there)
             return tl::unexpected(there.error());
         if (!*there)
@@ -139,16 +124,6 @@ Result<std::vector<std::string>> Database::domains() {
             for (Texts &row : rows)
                 all.push_back(std::move(row[0]));
             return all;
-        });
-}
-
-Result<std::optional<Database::Target>> Database::alias(const std::string &name, const std::string &domain) {
-    return session_
-        ->rows("SELECT username, lower(domain) FROM dbaliases WHERE alias_username = :a AND "
-               "(lower(alias_domain) = :b OR alias_domain = '') ORDER BY id LIMIT 1",
-               2, {name, domain})
-        .map([](std::vector<Texts> rows) {
-            return rows.empty() ? std::nullopt : std::optional(Target{rows[0][0], rows[0][1]});
         });
 }
 

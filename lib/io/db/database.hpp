@@ -14,6 +14,7 @@
 #include "engine/locate/row.hpp"
 #include "io/db/accounting.hpp"
 #include "io/db/address.hpp"
+#include "io/db/directory.hpp"
 #include "io/db/failure.hpp"
 #include "io/db/url.hpp"
 #include "io/db/user.hpp"
@@ -55,7 +56,8 @@ class Database {
     // Subscribers. Domains are given in lower case.
     /// False when the user is there already; nothing is changed then.
     [[nodiscard]] Result<bool> add_user(const User &user, const std::string &password);
-    /// False when there is no such user. Bindings and aliases of the user go too.
+    /// False when there is no such user. Bindings, aliases and speed dials of the user go
+    /// too.
     [[nodiscard]] Result<bool> remove_user(const std::string &name, const std::string &domain);
     [[nodiscard]] Result<bool> set_password(const std::string &name, const std::string &domain,
                                             const std::string &password);
@@ -74,11 +76,16 @@ class Database {
 
     /// The domains of the table `domain` and those that subscribers have, in order.
     [[nodiscard]] Result<std::vector<std::string>> domains();
-    struct Target {
-        std::string name, domain;
-    };
-    /// Where the table `dbaliases` leads; the first of several.
-    [[nodiscard]] Result<std::optional<Target>> alias(const std::string &name, const std::string &domain);
+
+    // Names that lead to others. What is added is false when it is there already.
+    /// The first of several of one name counts.
+    [[nodiscard]] Result<std::vector<Alias>> aliases();
+    [[nodiscard]] Result<bool> add_alias(const Alias &alias);
+    [[nodiscard]] Result<bool> remove_alias(const std::string &name, const std::string &domain);
+    [[nodiscard]] Result<std::vector<SpeedDial>> speed_dials();
+    [[nodiscard]] Result<bool> add_speed_dial(const SpeedDial &dial);
+    /// By its owner and number.
+    [[nodiscard]] Result<bool> remove_speed_dial(const SpeedDial &dial);
 
     // Trusted addresses.
     /// Of all groups, in their order.
@@ -99,8 +106,6 @@ class Database {
 
   private:
     explicit Database(std::unique_ptr<Session> session);
-    [[nodiscard]] Result<bool> has_table(const std::string &name);
-    [[nodiscard]] Result<std::monostate> make_table(const std::string &name);
     [[nodiscard]] Result<std::monostate> keep_profile(const User &user, const Ha1s &ha1s);
     std::unique_ptr<Session> session_;
     bool has_profiles_ = false; ///< cord_subscriber was seen: Kamailio's own databases lack it.

@@ -128,6 +128,17 @@ std::vector<Table> make_tables() {
          {{"alias_user_idx", {"alias_username"}},
           {"alias_idx", {"alias_username", "alias_domain"}},
           {"target_idx", {"username", "domain"}}}},
+        {"speed_dial",
+         2,
+         {{"username", "VARCHAR(64)", empty},
+          {"domain", "VARCHAR(64)", empty},
+          {"sd_username", "VARCHAR(64)", empty},
+          {"sd_domain", "VARCHAR(64)", empty},
+          {"new_uri", "VARCHAR(255)", empty},
+          {"fname", "VARCHAR(64)", empty},
+          {"lname", "VARCHAR(64)", empty},
+          {"description", "VARCHAR(64)", empty}},
+         {{"speed_dial_idx", {"username", "domain", "sd_domain", "sd_username"}, true}}},
     };
     for (Table &table : subscribers())
         all.push_back(std::move(table));

@@ -8,7 +8,7 @@
 #include "crypto/digest.hpp"
 #include "io/db/database.hpp"
 #include "io/db/julian.hpp"
-#include "io/db/session.hpp"
+#include "io/db/rows.hpp"
 
 namespace cord::io::db {
 namespace {
@@ -96,9 +96,9 @@ Result<bool> Database::add_user(const User &user, const std::string &password) {
 
 /// Writes the row of cord_subscriber, within the caller's transaction.
 Result<std::monostate> Database::keep_profile(const User &user, const Ha1s &ha1s) {
-    auto there = has_table("cord_subscriber");
+    auto there = has_table(*session_, "cord_subscriber");
     if (there && !*there)
-        if (auto made = make_table("cord_subscriber"); !made)
+        if (auto made = make_table(*session_, "cord_subscriber"); !made)
             return made;
     auto removed = session_->change("DELETE FROM cord_subscriber WHERE username = :a AND domain = :b",
                                     {user.name, user.domain});
@@ -113,18 +113,13 @@ Result<std::monostate> Database::keep_profile(const User &user, const Ha1s &ha1s
 }
 
 Result<bool> Database::remove_user(const std::string &name, const std::string &domain) {
-    auto own = has_table("cord_subscriber");
-    if (!own)
-        return tl::unexpected(own.error());
     bool removed = false;
     auto done = session_->transaction([&]() -> Result<std::monostate> {
-        std::vector<std::string> tables = {"subscriber", "location", "dbaliases"};
-        if (*own)
-            tables.emplace_back("cord_subscriber");
-        for (const std::string &table : tables) {
-            auto rows = session_->change(
-                fmt::format("DELETE FROM {} WHERE username = :a AND lower(domain) = :b", table),
-                {name, domain});
+        for (const std::string table : {"subscriber", "location", "dbaliases", "speed_dial", "cord_subscriber"}) {
+            auto rows = remove_rows(
+                *session_, table,
+                {fmt::format("DELETE FROM {} WHERE username = :a AND lower(domain) = :b", table),
+                 {name, domain}});
             if (!rows)
                 return tl::unexpected(rows.error());
             removed |= table == "subscriber" && *rows > 0;
@@ -155,7 +150,7 @@ Result<bool> Database::set_password(const std::string &name, const std::string &
 
 Result<std::optional<User>> Database::user(const std::string &name, const std::string &domain,
                                            base::UnixTime now) {
-    auto own = has_table("cord_subscriber");
+    auto own = has_table(*session_, "cord_subscriber");
     if (!own)
         return tl::unexpected(own.error());
     return session_
@@ -167,7 +162,7 @@ Result<std::optional<User>> Database::user(const std::string &name, const std::s
 }
 
 Result<std::vector<User>> Database::users(const std::string &pattern, base::UnixTime now) {
-    auto own = has_table("cord_subscriber");
+    auto own = has_table(*session_, "cord_subscriber");
     if (!own)
         return tl::unexpected(own.error());
     auto rows =
@@ -185,7 +180,7 @@ Result<std::vector<User>> Database::users(const std::string &pattern, base::Unix
 Result<std::optional<Ha1s>> Database::ha1s(const std::string &name, const std::string &domain) {
     const bool was_there = has_profiles_;
     if (!was_there) {
-        auto there = has_table("cord_subscriber");
+        auto there = has_table(*session_, "cord_subscriber");
         if (!there)
             return tl::unexpected(there.error());
         has_profiles_ = *there;

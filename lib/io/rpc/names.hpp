@@ -18,9 +18,9 @@ inline constexpr const char *remove_bindings = "ul.rm";
 inline constexpr const char *remove_contact = "ul.rm_contact";
 /// ["all"] or names: ["name = value", …]
 inline constexpr const char *statistics = "stats.get_statistics";
-/// No parameters. The domains of the database are read again.
+/// No parameters. The tables that calls are routed by are read again.
 inline constexpr const char *reload_domains = "domain.reload";
-/// No parameters. The trusted addresses of the database are read again.
+/// The same.
 inline constexpr const char *reload_addresses = "permissions.addressReload";
 
 /// No parameters: [{"id":…,"call_id":…,"from":…,"to":…,"state":…,"duration":…,"bridged":…,"codecs":…}]
