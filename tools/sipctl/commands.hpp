@@ -90,6 +90,53 @@ class SpeedDialCommands {
     std::string user_, number_, uri_;
 };
 
+/// group add, rm, list
+class GroupCommands {
+  public:
+    GroupCommands(io::cli::App &app, Context &context);
+
+  private:
+    [[nodiscard]] Outcome<io::db::Member> named(io::db::Database &database) const;
+    [[nodiscard]] Outcome<int> add();
+    [[nodiscard]] Outcome<int> remove();
+    [[nodiscard]] Outcome<int> list();
+
+    Context &context_;
+    std::string user_, group_;
+};
+
+/// Whether a text can name a group.
+[[nodiscard]] bool is_group(const std::string &text);
+
+/// trunk add, rm, list
+class TrunkCommands {
+  public:
+    TrunkCommands(io::cli::App &app, Context &context);
+
+  private:
+    [[nodiscard]] Outcome<int> add();
+    [[nodiscard]] Outcome<int> remove();
+    [[nodiscard]] Outcome<int> list();
+
+    Context &context_;
+    io::db::Trunk trunk_;
+    PasswordOptions password_;
+};
+
+/// route add, rm, list
+class RouteCommands {
+  public:
+    RouteCommands(io::cli::App &app, Context &context);
+
+  private:
+    [[nodiscard]] Outcome<int> add();
+    [[nodiscard]] Outcome<int> remove();
+    [[nodiscard]] Outcome<int> list();
+
+    Context &context_;
+    io::db::Rule rule_;
+};
+
 /// rpc
 class RpcCommand {
   public:

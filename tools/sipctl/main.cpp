@@ -9,6 +9,9 @@ int main(int argc, char **argv) {
     TrustCommands trust(app, context);
     AliasCommands aliases(app, context);
     SpeedDialCommands speed_dials(app, context);
+    GroupCommands groups(app, context);
+    TrunkCommands trunks(app, context);
+    RouteCommands routes(app, context);
     LiveCommands live(app, context);
     RpcCommand rpc(app, context);
     return app.run(argc, argv);

@@ -108,6 +108,16 @@ Outcome<std::vector<Statistic>> statistics(const Context &context, io::rpc::Clie
     });
 }
 
+Outcome<std::map<std::string, std::string>> trunk_states(const Context &context, io::rpc::Client &proxy) {
+    using States = std::map<std::string, std::string>;
+    return ask<States>(context, proxy, names::trunks, {}, [](const json &result) {
+        States all;
+        for (const json &trunk : result)
+            all[text(trunk, "trunk")] = text(trunk, "state");
+        return all;
+    });
+}
+
 Contact contact_of(const engine::locate::Row &row, base::UnixTime now) {
     auto left = std::chrono::duration_cast<std::chrono::seconds>(row.expires - now).count();
     return {row.username,

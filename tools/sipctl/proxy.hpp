@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,7 +37,11 @@ using Statistic = std::pair<std::string, std::string>;
 [[nodiscard]] Outcome<std::vector<Statistic>> statistics(const Context &context, io::rpc::Client &proxy,
                                                          const std::vector<std::string> &names);
 
-/// The same from a row of `location`, for when no proxy runs.
+/// "up", "down" or "unknown", by the name of the trunk.
+[[nodiscard]] Outcome<std::map<std::string, std::string>> trunk_states(const Context &context,
+                                                                       io::rpc::Client &proxy);
+
+/// A contact from a row of `location`, for when no proxy runs.
 [[nodiscard]] Contact contact_of(const engine::locate::Row &row, base::UnixTime now);
 
 /// A JSON value as `rpc` shows it: a text as it is, anything else indented, or on one line.

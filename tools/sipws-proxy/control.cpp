@@ -32,6 +32,17 @@ Answer calls(Proxy &proxy) {
     return json.str();
 }
 
+Answer trunks(Proxy &proxy) {
+    JsonText json;
+    json.begin('[');
+    for (const engine::proxy::TrunkInfo &trunk : proxy.core().trunks()) {
+        json.begin('{').key("trunk").text(trunk.name).key("state");
+        json.text(!trunk.up ? "unknown" : *trunk.up ? "up" : "down").end('}');
+    }
+    json.end(']');
+    return json.str();
+}
+
 Answer set_log_level(Proxy &proxy, const Params &params) {
     using base::log::Level;
     auto level = params.find(0, "level").value_or("");
@@ -55,6 +66,7 @@ void add_methods(io::rpc::Methods &methods, Proxy &proxy, const Actions &actions
     add_statistics_methods(methods, proxy);
     add_core_methods(methods, proxy, actions);
     methods.add(names::calls, [&proxy](const Params &) { return calls(proxy); });
+    methods.add(names::trunks, [&proxy](const Params &) { return trunks(proxy); });
     methods.add(names::user_changed, [&proxy](const Params &) {
         proxy.reload(); // the first user of a domain makes it ours
         return Answer("null");

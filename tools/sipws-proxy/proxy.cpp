@@ -123,6 +123,7 @@ void Proxy::read_database(std::function<void()> then) {
 void Proxy::take_tables(Tables tables) {
     setup_.config.trusted = std::move(tables.trusted);
     setup_.config.directory = std::move(tables.directory);
+    setup_.config.dial_plan = std::move(tables.dial_plan);
     if (setup_.domains_from_database)
         setup_.config.domains = tables.domains.empty() ? io::net::own_names() : std::move(tables.domains);
     configure_core();
@@ -160,6 +161,7 @@ bool Proxy::hears_reasons() const {
 void Proxy::configure_core() {
     note_hearers();
     core_->reconfigure(setup_.config);
+    settle();
 }
 
 void Proxy::reload() {
@@ -176,6 +178,7 @@ void Proxy::reconfigure(Settings settings) {
     config.keep_calls = setup_.config.keep_calls;
     config.trusted = std::move(setup_.config.trusted); // as the domains
     config.directory = std::move(setup_.config.directory);
+    config.dial_plan = std::move(setup_.config.dial_plan);
     if (settings.domains_from_database)
         config.domains = std::move(setup_.config.domains); // until the database has told others
     static_cast<Settings &>(setup_) = std::move(settings);

@@ -58,6 +58,7 @@ constexpr Meaning meanings[] = {
     {"stray_responses", "Responses to nothing that was asked.", "core:drop_replies"},
     {"streams_broken", "Connections on which no message could be told from the next."},
     {"transactions", "SIP transactions that stand now.", "tmx:active_transactions tmx:inuse_transactions"},
+    {"trunks_down", "Trunks that cannot be used now."},
     {"unreadable", "Messages that are no SIP."},
     {"upstream_clients", "Clients registered with the upstream server."},
     {"users_registered", "Users who have a contact now.", "usrloc:location_users usrloc:registered_users"},

@@ -8,6 +8,7 @@
 #include "engine/locate/directory.hpp"
 #include "engine/locate/row.hpp"
 #include "engine/proxy/config.hpp"
+#include "engine/proxy/dial_plan.hpp"
 #include "io/db/database.hpp"
 
 namespace cord::tools::sipws_proxy {
@@ -16,6 +17,7 @@ struct Tables {
     std::vector<std::string> domains;
     std::vector<engine::proxy::TrustedAddress> trusted;
     std::shared_ptr<const engine::locate::Directory> directory;
+    std::shared_ptr<const engine::proxy::DialPlan> dial_plan;
     std::vector<engine::locate::Row> bindings; ///< Only where they are wanted.
 };
 

@@ -11,14 +11,14 @@ namespace {
 
 using base::fail;
 
+} // namespace
+
 std::optional<crypto::Hash> algorithm_from(std::string_view name) {
     for (auto hash : {crypto::Hash::md5, crypto::Hash::sha256, crypto::Hash::sha512_256})
         if (base::iequals(name, algorithm_name(hash)))
             return hash;
     return std::nullopt;
 }
-
-} // namespace
 
 std::string_view algorithm_name(crypto::Hash hash) {
     switch (hash) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@ namespace cord::engine::digest {
 
 /// "MD5", "SHA-256", "SHA-512-256" (RFC 8760 section 2.3).
 [[nodiscard]] std::string_view algorithm_name(crypto::Hash hash);
+
+/// Nothing for one that is not known here, in any case of its letters.
+[[nodiscard]] std::optional<crypto::Hash> algorithm_from(std::string_view name);
 
 /// What a client says of itself. Strings are without their quotes, escapes as written: so the digest covers
 /// them.

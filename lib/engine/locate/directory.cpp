@@ -12,9 +12,9 @@ const std::string *find(const Names &names, const std::string &key) {
     return found == names.end() ? nullptr : &found->second;
 }
 
-/// No number holds a line feed.
-std::string dial_key(std::string_view owner, std::string_view number) {
-    return std::string(owner).append("\n").append(number);
+/// Neither a number nor a group holds a line feed.
+std::string key_of(std::string_view owner, std::string_view word) {
+    return std::string(owner).append("\n").append(word);
 }
 
 } // namespace
@@ -24,7 +24,11 @@ void Directory::add_alias(std::string_view user, std::string_view domain, std::s
 }
 
 void Directory::add_speed_dial(std::string_view owner, std::string_view number, std::string uri) {
-    speed_dials_.emplace(dial_key(owner, number), std::move(uri));
+    speed_dials_.emplace(key_of(owner, number), std::move(uri));
+}
+
+void Directory::add_member(std::string_view aor, std::string_view group) {
+    members_.insert(key_of(aor, group));
 }
 
 const std::string *Directory::alias(std::string_view user, std::string_view domain) const {
@@ -35,7 +39,11 @@ const std::string *Directory::alias(std::string_view user, std::string_view doma
 }
 
 const std::string *Directory::speed_dial(std::string_view owner, std::string_view number) const {
-    return speed_dials_.empty() ? nullptr : find(speed_dials_, dial_key(owner, number));
+    return speed_dials_.empty() ? nullptr : find(speed_dials_, key_of(owner, number));
+}
+
+bool Directory::is_member(std::string_view aor, std::string_view group) const {
+    return members_.count(key_of(aor, group)) != 0;
 }
 
 } // namespace cord::engine::locate

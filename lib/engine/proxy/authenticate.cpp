@@ -201,6 +201,10 @@ Next authenticate(State &s, Exchange &e) {
     // for our own users without a password: over a stream it may be anyone on that host.
     if (comes_from_upstream(s, e.flow) && e.request.method() != Method::register_)
         return Next::go_on;
+    // A trunk brings calls to our users, whoever they say they come from: it is no user of ours by that.
+    e.from_trunk = e.request.method() != Method::register_ && s.errands.found_at(e.flow);
+    if (e.from_trunk)
+        return Next::go_on;
     if (is_upstream_domain(s, e.from.uri))
         e.sender = locate::aor_key(wire::sip::unescape(e.from.uri.user), e.from.uri.host);
     auto claim = claim_of(s, e);

@@ -3,6 +3,7 @@
 #include <climits>
 
 #include "base/text.hpp"
+#include "engine/proxy/outgoing.hpp"
 #include "engine/proxy/state.hpp"
 #include "engine/proxy/upstream.hpp"
 #include "wire/sip/auth.hpp"
@@ -95,6 +96,7 @@ FinalResponse best_response(State &s, const Exchange &e) {
     if (response.status() == 503)
         return made(500, wire::sip::make_response(e.request, 500, {}, s.random.token(10)).finish());
     wire::sip::Edit edit(response);
+    restore_cseq(edit, e, best);
     edit.remove(*response.first_value(HeaderId::via));
     if (response.status() == 401 || response.status() == 407)
         add_challenges(edit, e, best);

@@ -15,8 +15,9 @@ struct Reason {
     std::string_view text;
 };
 
-/// A BYE to one side, in the name of the other: CSeq one higher than that one's last.
+/// A BYE to one side, in the name of the other: CSeq one higher than that one's last, and by `cseq_shift`
+/// more where the receiver is numbered so (CallBranch::cseq_shift).
 void send_bye(State &s, const Call &call, const DialogSide &from, const DialogSide &to,
-              const transaction::Flow &flow, const Reason &reason);
+              const transaction::Flow &flow, const Reason &reason, std::uint32_t cseq_shift = 0);
 
 } // namespace cord::engine::proxy

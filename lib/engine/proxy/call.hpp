@@ -26,6 +26,7 @@ struct Leg {
     MediaKind kind = MediaKind::plain;
     std::optional<base::Time> lost{}; ///< Since when its connection is gone.
     Member member{};                  ///< Itself, as the indexes know it.
+    std::string trunk{};              ///< Its name, where it is one.
 };
 
 /// What one side of a dialog last said, for the BYE that we may have to send in its name.
@@ -56,6 +57,8 @@ struct CallBranch {
     Leg callee;
     std::optional<BridgeSession> bridge; ///< Where media of this branch goes through the breaker.
     std::vector<Dialog> dialogs;
+    std::uint32_t cseq_shift =
+        0; ///< How much higher than the caller's our requests to the callee are numbered.
 
     [[nodiscard]] Dialog *dialog(std::string_view callee_tag);
     [[nodiscard]] bool has_live_dialog() const;

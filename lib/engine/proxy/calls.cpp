@@ -209,6 +209,7 @@ std::uint32_t add_call_branch(State &s, Call &call, const Target &target) {
     auto number = static_cast<std::uint32_t>(call.branches.size());
     Leg &callee = call.branches.emplace_back().callee;
     callee = {target.aor, target.slot, target.flow, target.kind};
+    callee.trunk = target.trunk;
     callee.member = {call.id, number};
     index_leg(s, callee);
     return number;
@@ -372,7 +373,8 @@ void hang_up(State &s, Call &call, Sides sides, const Reason &reason) {
             if (!call.invite || !dialog.is_live())
                 continue;
             if (sides != Sides::caller)
-                send_bye(s, call, dialog.caller, dialog.callee, branch.callee.flow, reason);
+                send_bye(s, call, dialog.caller, dialog.callee, branch.callee.flow, reason,
+                         branch.cseq_shift);
             if (sides != Sides::callee)
                 send_bye(s, call, dialog.callee, dialog.caller, call.caller.flow, reason);
             account_bye(s, call, dialog, reason.text);

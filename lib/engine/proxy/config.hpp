@@ -58,6 +58,8 @@ struct TrustedAddress {
     [[nodiscard]] bool covers(const base::Endpoint &remote) const;
 };
 
+class DialPlan;
+
 struct Config {
     std::vector<std::string> domains; ///< Ours; the first is the default. Compared without case.
     std::vector<Listener> listeners;
@@ -90,6 +92,7 @@ struct Config {
     std::string voicemail;
     std::optional<Upstream> upstream;
     std::shared_ptr<const locate::Directory> directory; ///< Null: none is known yet.
+    std::shared_ptr<const DialPlan> dial_plan;          ///< The same.
     std::size_t max_upstream_clients = base::limits::upstream_clients;
     std::string server = "cordboard"; ///< The Server header of our own answers.
     bool accounting = false;          ///< Make an Account of each call's begin and end.

@@ -142,7 +142,8 @@ void Core::Parts::handle(transaction::Output &output) {
     transaction::Id id = std::visit([](const auto &o) { return o.id; }, output);
     auto client = by_client.find(id);
     if (client == by_client.end()) {
-        unanswered_byes.erase(id);
+        if (!on_errand_output(*this, id, output))
+            unanswered_byes.erase(id);
         return;
     }
     auto [exchange, branch] = client->second;
@@ -226,6 +227,8 @@ void Core::Parts::ring(const Alarm &alarm) {
         return on_idle(*this, alarm.id);
     if (alarm.kind == Alarm::Kind::wake)
         return resume_woken(alarm.id);
+    if (alarm.kind == Alarm::Kind::errand)
+        return begin_errand(*this, alarm.id);
     if (auto e = exchanges.find(alarm.id); e != exchanges.end())
         on_ring_alarm(*this, e->second, alarm.branch);
 }
@@ -328,7 +331,10 @@ void Core::on_user(Token token, const UserAnswer &answer, base::Now now) {
 
 void Core::on_resolved(Token token, std::vector<NextHop> hops, base::Now now) {
     parts_->now = now;
-    if (auto question = parts_->answered(token)) {
+    auto question = parts_->answered(token);
+    if (question && question->kind == Question::Kind::errand) {
+        on_errand_hops(*parts_, question->exchange, std::move(hops));
+    } else if (question) {
         if (auto e = parts_->exchanges.find(question->exchange); e != parts_->exchanges.end())
             on_next_hops(*parts_, e->second, question->branch, std::move(hops));
         parts_->forget_if_over(question->exchange);

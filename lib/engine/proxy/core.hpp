@@ -53,6 +53,12 @@ struct CallInfo {
     CallSide caller, callee;
 };
 
+/// A trunk as `sipctl trunk list` shows it.
+struct TrunkInfo {
+    std::string name;
+    std::optional<bool> up; ///< Nothing while that is not known.
+};
+
 /// A monotonic count or a level, by name.
 struct Statistic {
     enum class Kind { count, level };
@@ -121,6 +127,7 @@ class Core {
                                                         base::Now now) const;
     [[nodiscard]] std::vector<locate::Binding> contacts(base::Now now) const;
     [[nodiscard]] std::vector<CallInfo> calls(base::Now now) const;
+    [[nodiscard]] std::vector<TrunkInfo> trunks() const;
     [[nodiscard]] std::vector<Statistic> statistics() const;
     /// Removes bindings of a user, one or all (empty contact), and tells how many.
     std::size_t kick(std::string_view user, std::string_view domain, std::string_view contact, base::Now now);

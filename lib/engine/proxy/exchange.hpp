@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -28,6 +29,7 @@ struct Target {
     std::vector<std::string> route; ///< Routes to write above those that are left: a registered Path.
     std::string aor;
     std::string slot;
+    std::string trunk; ///< Its name, of a trunk.
     MediaKind kind = MediaKind::plain;
     int q = locate::no_q;
     /// Of a place beyond our clients. Its addresses are asked for when the branch starts.
@@ -53,6 +55,9 @@ struct Branch {
     std::uint32_t call_branch = 0; ///< Its place in Call::branches.
     std::uint32_t breadth = 1;     ///< Its share of Exchange::breadth (RFC 5393).
     std::string key;               ///< The branch parameter of our Via.
+    /// What answers the challenge of a trunk: a header field, without value when there was none.
+    std::pair<wire::sip::HeaderId, std::string> credentials;
+    std::uint32_t cseq_shift = 0; ///< How much higher than the caller's its CSeq is.
     transaction::Id client = transaction::Id::none;
     bool cancelled = false;
     std::string cancel_reason; ///< What its CANCEL says in Reason.
@@ -106,6 +111,8 @@ struct Exchange {
     std::string authenticated;         ///< The same, once proved.
     bool trusted = false;              ///< It comes from an address that needs no password.
     bool vouched_for = false;          ///< The server of From's domain has sent it.
+    bool from_trunk = false;
+    bool dials_out = false; ///< It goes to a trunk.
     std::optional<InDialog> in_dialog;
     bool authorized = false;    ///< By the call it belongs to and the flow it came on.
     std::size_t own_routes = 0; ///< Routes at the top that name us.

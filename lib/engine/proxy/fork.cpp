@@ -9,6 +9,7 @@
 #include "engine/proxy/processor.hpp"
 #include "engine/proxy/responses.hpp"
 #include "engine/proxy/state.hpp"
+#include "engine/proxy/trunks.hpp"
 #include "engine/proxy/voicemail.hpp"
 #include "wire/sip/builder.hpp"
 #include "wire/sip/headers.hpp"
@@ -90,6 +91,12 @@ std::uint32_t breadth_left(const Exchange &e) {
     for (const Branch &b : e.branches)
         used += b.state == Branch::State::done ? 0 : b.breadth;
     return e.breadth - used;
+}
+
+/// In a dialog with a trunk that asked for credentials.
+std::uint32_t cseq_shift(State &s, const Exchange &e) {
+    auto place = place_of(s, e);
+    return place && place->from_caller ? place->branch->cseq_shift : 0;
 }
 
 /// The targets at the front that are tried at once.
@@ -186,6 +193,13 @@ bool change_flow(State &s, Exchange &e, std::size_t index) {
     return true;
 }
 
+bool answer_challenge(State &s, Exchange &e, std::size_t index, const Message &response) {
+    if (e.state == Exchange::State::answered || !take_challenge(s, e, index, response))
+        return false;
+    send(s, e, index);
+    return true;
+}
+
 void cancel_others(State &s, Exchange &e, std::size_t winner, std::string_view reason) {
     e.targets.clear();
     for (std::size_t i = 0; i < e.branches.size(); ++i)
@@ -203,9 +217,10 @@ void start_branches(State &s, Exchange &e) {
         Branch branch;
         branch.key = new_branch_key(s, e);
         branch.target = *target;
-        if (e.in_dialog)
+        if (e.in_dialog) {
             branch.call_branch = e.in_dialog->branch;
-        else if (Call *call = s.find_call(e.call))
+            branch.cseq_shift = cseq_shift(s, e);
+        } else if (Call *call = s.find_call(e.call))
             branch.call_branch = add_call_branch(s, *call, *target);
         e.branches.push_back(std::move(branch));
         use_connection(s, e, e.branches.size() - 1, target->flow.connection);
@@ -231,6 +246,8 @@ void on_next_hops(State &s, Exchange &e, std::size_t index, std::vector<NextHop>
     }
     if (e.to_upstream)
         s.upstream_found = {*b.target.destination, hops};
+    if (!b.target.trunk.empty())
+        s.errands.places[b.target.trunk] = hops;
     s.dead_hops.put_last(hops, s.now.mono);
     lead_to_hops(s, e, index, std::move(hops));
     start_at_hop(s, e, index);
@@ -287,7 +304,7 @@ Next forward(State &s, Exchange &e) {
         open_call(s, e);
     // JsSIP and its like take the first SDP that comes for the answer; with several branches it might be
     // another's.
-    const bool several = e.targets.size() > 1 || (has_mailbox(s, e) && !e.diverted);
+    const bool several = (e.targets.size() > 1 && !e.dials_out) || (has_mailbox(s, e) && !e.diverted);
     e.hides_early_media = e.is_invite() && !e.in_dialog && several && e.kind == MediaKind::webrtc;
     start_branches(s, e);
     return Next::done;

@@ -40,6 +40,9 @@ void close_branch_locally(State &s, Exchange &e, std::size_t branch, std::uint16
 [[nodiscard]] bool fail_over(State &s, Exchange &e, std::size_t branch, HopFailure how);
 /// Sends it over the client's next flow, if there is one left.
 [[nodiscard]] bool change_flow(State &s, Exchange &e, std::size_t branch);
+/// Sends it again with credentials, if its trunk asks for some that we have.
+[[nodiscard]] bool answer_challenge(State &s, Exchange &e, std::size_t branch,
+                                    const wire::sip::Message &response);
 
 /// The exchange is over: connections that die do not concern it any more.
 void forget_connections(State &s, const Exchange &e);

@@ -30,6 +30,7 @@ void visit_fields(Archive &a, T &v) {
         a("slot", v.slot);
         a("flow", v.flow);
         a("kind", v.kind);
+        a("trunk", v.trunk);
     } else if constexpr (std::is_same_v<Kind, BridgeSession>) {
         a("breaker", v.breaker);
         a("call-id", v.call_id);
@@ -51,6 +52,7 @@ void visit_fields(Archive &a, T &v) {
         a("callee", v.callee);
         a("bridge", v.bridge);
         a("dialogs", v.dialogs);
+        a("cseq-shift", v.cseq_shift);
     } else {
         static_assert(std::is_same_v<Kind, Call>);
         a("id", v.id);

@@ -9,6 +9,7 @@
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/processor.hpp"
 #include "engine/proxy/push.hpp"
+#include "engine/proxy/trunks.hpp"
 #include "engine/proxy/upstream.hpp"
 #include "engine/proxy/voicemail.hpp"
 #include "engine/proxy/way.hpp"
@@ -108,6 +109,7 @@ Next locate_in_dialog(State &s, Exchange &e) {
     target.aor = leg.aor;
     target.slot = leg.slot;
     target.kind = leg.kind;
+    target.trunk = leg.trunk;
     e.call = e.in_dialog->call;
     e.targets.push_back(std::move(target));
     return Next::go_on;
@@ -121,10 +123,11 @@ Next locate_next_hop(Exchange &e) {
     return Next::go_on;
 }
 
-/// Nobody is there: 480 for a user that exists, 404 for one that does not (RFC 3261 section 16.5).
+/// Nobody is there: 480 for a user that exists, 404 for one that does not (RFC 3261 section 16.5) and is no
+/// number for a trunk.
 Next answer_absent(State &s, Exchange &e, std::string_view user) {
     if (!s.config.authenticate)
-        return reply(s, e, 480);
+        return turn_to_mailbox(s, e, 480) ? Next::go_on : reply(s, e, 480);
     // What was asked before was about the sender.
     if (!e.asked_for_callee) {
         e.asked_for_callee = true;
@@ -132,7 +135,7 @@ Next answer_absent(State &s, Exchange &e, std::string_view user) {
         return Next::wait;
     }
     if (e.user->status == UserAnswer::Status::unknown)
-        return reply(s, e, 404);
+        return dial_out(s, e);
     return turn_to_mailbox(s, e, 480) ? Next::go_on : reply(s, e, 480);
 }
 

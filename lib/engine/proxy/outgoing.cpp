@@ -136,6 +136,15 @@ void take_secrets(Edit &edit) {
     }
 }
 
+/// RFC 3262 section 7.2: RAck = RSeq value, CSeq number and method of the provisional response.
+void renumber_rack(Edit &edit, std::uint32_t shift) {
+    const std::string_view value = base::trim(edit.original().header(HeaderId::rack).value_or(""));
+    auto [rseq, rest] = base::cut(value, ' ');
+    auto [number, method] = base::cut(base::trim(rest), ' ');
+    if (auto cseq = base::to_uint(number, INT32_MAX))
+        edit.set(HeaderId::rack, fmt::format("{} {} {}", rseq, *cseq + shift, base::trim(method)));
+}
+
 } // namespace
 
 std::string route_to_us(const State &s, const Flow &flow, const std::string &token) {
@@ -157,6 +166,11 @@ std::string new_branch_key(State &s, const Exchange &e) {
     return fmt::format("{}{}-{}", wire::sip::magic_cookie, s.random.token(16), e.loop_mark);
 }
 
+void restore_cseq(Edit &edit, const Exchange &e, const Branch &branch) {
+    if (branch.cseq_shift != 0)
+        edit.set(HeaderId::cseq, *e.request.header(HeaderId::cseq));
+}
+
 bool forms_dialog(Method method) {
     return method == Method::invite || method == Method::subscribe || method == Method::refer;
 }
@@ -174,6 +188,12 @@ std::string outgoing_request(const State &s, const Exchange &e, const Branch &br
     if (!branch.target.diversion.empty())
         edit.prepend(HeaderId::diversion, branch.target.diversion);
     take_credentials(edit, s, e);
+    if (branch.cseq_shift != 0) {
+        edit.set(HeaderId::cseq, fmt::format("{} {}", e.cseq + branch.cseq_shift, e.request.method_name()));
+        renumber_rack(edit, branch.cseq_shift);
+    }
+    if (!branch.credentials.second.empty())
+        edit.append(branch.credentials.first, branch.credentials.second);
     if (e.to_upstream && e.request.method() == Method::register_)
         name_us_in_register(edit, s, e, branch);
     else

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/proxy/exchange.hpp"
+#include "wire/sip/edit.hpp"
 #include "wire/sip/message.hpp"
 
 namespace cord::engine::proxy {
@@ -26,5 +27,8 @@ struct State;
 
 /// The request as it leaves on this branch.
 [[nodiscard]] std::string outgoing_request(const State &s, const Exchange &e, const Branch &branch);
+
+/// A response of this branch speaks of the caller's CSeq again, where ours was higher.
+void restore_cseq(wire::sip::Edit &edit, const Exchange &e, const Branch &branch);
 
 } // namespace cord::engine::proxy

@@ -35,11 +35,13 @@ Next check_relay(State &s, Exchange &e) {
         auto named = s.identity.domain_named(e.uri.host);
         return domain && (!named || *named == *domain) ? Next::go_on : reply(s, e, 404);
     }
+    if (e.from_trunk && (!e.domain || e.next_hop))
+        return reply(s, e, 403, "Trunks Reach Users Of This Proxy Alone");
     // Another domain's server may call our users, and reaches nobody beyond them.
     const bool visits = e.vouched_for && e.domain && !e.next_hop;
     // We relay for our own users, and to our own domains or where the operator lets it lead.
-    if (s.config.authenticate && e.authenticated.empty() && !e.trusted && !visits && !e.is_for_server() &&
-        !comes_from_upstream(s, e.flow))
+    if (s.config.authenticate && e.authenticated.empty() && !e.trusted && !visits && !e.from_trunk &&
+        !e.is_for_server() && !comes_from_upstream(s, e.flow))
         return reply(s, e, 403, "Relaying Is For Users Of This Proxy");
     if (!e.domain && !e.next_hop && !e.authenticated.empty())
         e.next_hop = s.config.outbound_proxy;

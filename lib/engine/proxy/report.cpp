@@ -1,4 +1,6 @@
 // What operators ask a core for, and the little that they tell it to do.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "engine/proxy/calls.hpp"
@@ -13,6 +15,11 @@ std::int64_t seconds_since(base::Time then, base::Time now) {
 
 CallSide side_of(const DialogSide &side, const Leg &leg) {
     return {side.tag, side.target, side.cseq, side.route, leg.flow};
+}
+
+std::size_t trunks_down(const State &s) {
+    return static_cast<std::size_t>(std::count_if(s.errands.up.begin(), s.errands.up.end(),
+                                                  [](const auto &told) { return !told.second; }));
 }
 
 /// The dialog that people mean by a call: one that lives, else the last that was made.
@@ -70,6 +77,17 @@ std::vector<CallInfo> Core::calls(base::Now now) const {
     return out;
 }
 
+std::vector<TrunkInfo> Core::trunks() const {
+    std::vector<TrunkInfo> out;
+    if (parts_->config.dial_plan)
+        for (const Trunk &trunk : parts_->config.dial_plan->trunks()) {
+            auto told = parts_->errands.up.find(trunk.name);
+            out.push_back(
+                {trunk.name, told == parts_->errands.up.end() ? std::nullopt : std::optional(told->second)});
+        }
+    return out;
+}
+
 std::vector<Statistic> Core::statistics() const {
     std::vector<Statistic> out;
     for (const auto &[name, value] : parts_->counts)
@@ -81,7 +99,8 @@ std::vector<Statistic> Core::statistics() const {
         {"exchanges", parts_->exchanges.size()},
         {"upstream_clients", parts_->upstream_clients.size()},
         {"users_registered", parts_->table.users()},
-        {"transactions", parts_->layer.size()}};
+        {"transactions", parts_->layer.size()},
+        {"trunks_down", trunks_down(*parts_)}};
     for (const auto &[name, value] : levels)
         out.push_back({name, value, Statistic::Kind::level});
     return out;

@@ -9,9 +9,11 @@
 #include "engine/proxy/failover.hpp"
 #include "engine/proxy/fork.hpp"
 #include "engine/proxy/media.hpp"
+#include "engine/proxy/outgoing.hpp"
 #include "engine/proxy/redirect.hpp"
 #include "engine/proxy/refusal.hpp"
 #include "engine/proxy/state.hpp"
+#include "engine/proxy/trunks.hpp"
 #include "engine/proxy/upstream_register.hpp"
 #include "engine/proxy/voicemail.hpp"
 #include "wire/sip/edit.hpp"
@@ -38,9 +40,10 @@ void finish(State &s, Exchange &e, int code) {
 
 /// The response as it goes upstream: without our Via, with the SDP that its receiver is to get; an empty one
 /// takes the body away.
-std::string incoming_response(const State &s, const Exchange &e, const Message &response,
+std::string incoming_response(const State &s, const Exchange &e, const Branch &b, const Message &response,
                               std::optional<std::string_view> sdp) {
     wire::sip::Edit edit(response);
+    restore_cseq(edit, e, b);
     // Section 16.7 item 3: "The proxy removes the topmost Via header field value from the response."
     edit.remove(*response.first_value(HeaderId::via));
     if (e.request.method() == Method::register_)
@@ -54,10 +57,10 @@ std::string incoming_response(const State &s, const Exchange &e, const Message &
     return edit.render();
 }
 
-void forward_response(State &s, const Exchange &e, const Message &response,
+void forward_response(State &s, const Exchange &e, const Branch &b, const Message &response,
                       std::optional<std::string_view> sdp) {
     s.count("responses_forwarded");
-    s.respond(e, response.status(), incoming_response(s, e, response, sdp));
+    s.respond(e, response.status(), incoming_response(s, e, b, response, sdp));
 }
 
 void pass_provisional(State &s, Exchange &e, std::size_t index, const Message &response,
@@ -70,7 +73,10 @@ void pass_provisional(State &s, Exchange &e, std::size_t index, const Message &r
     // than 100 to a non-INVITE request."
     if (e.state == Exchange::State::answered || !e.is_invite())
         return;
-    forward_response(s, e, response, sdp);
+    // What the caller has heard of one trunk no other can take back.
+    if (!b.target.trunk.empty() && !sdp_of(response).empty())
+        e.targets.clear();
+    forward_response(s, e, b, response, sdp);
     note_ringing(s, e, response);
 }
 
@@ -83,7 +89,7 @@ void pass_success(State &s, Exchange &e, std::size_t index, const Message &respo
     if (e.request.method() == Method::register_)
         note_upstream_registration(s, e, response);
     if (e.state != Exchange::State::answered || e.is_invite())
-        forward_response(s, e, response, sdp);
+        forward_response(s, e, b, response, sdp);
     bool first = e.state != Exchange::State::answered;
     note_answer(s, e, b, response);
     // Section 16.7 item 10: "the proxy MUST generate a CANCEL request for all pending client transactions".
@@ -104,11 +110,15 @@ void take_failure(State &s, Exchange &e, std::size_t index, const Message &respo
     // the same AOR and instance-id, but with a different reg-id".
     if (response.status() == 430 && change_flow(s, e, index))
         return;
-    if (follow_redirect(s, e, index, response))
+    if (answer_challenge(s, e, index, response) || follow_redirect(s, e, index, response))
         return;
+    settle_trunks(e, b, response.status());
     // A branch that we gave up answers our CANCEL with 487: to the caller that is a timeout.
     if (b.timed_out && response.status() == 487)
         close_branch_locally(s, e, index, 408);
+    else if (!b.target.trunk.empty() && (response.status() == 401 || response.status() == 407))
+        // It speaks to us; the caller would answer with a password of ours.
+        close_branch_locally(s, e, index, 500, "The trunk does not take our credentials");
     else
         close_branch(s, e, index, response, false);
     // Section 16.7 item 5: on a 6xx "it MUST cancel all client transactions pending for this response
@@ -224,6 +234,7 @@ void on_branch_failure(State &s, Exchange &e, std::size_t index, std::uint16_t c
     if (b.state == Branch::State::done || change_flow(s, e, index) ||
         fail_over(s, e, index, code == 408 ? silence : breakage))
         return;
+    settle_trunks(e, b, code);
     // Section 16.9: "If the transport layer notifies a proxy of an error when it tries to forward a request
     // [...], the proxy MUST behave as if the forwarded request received a 503": section 16.7 item 6 makes a
     // 500 of that.

@@ -1,6 +1,7 @@
 #include "engine/proxy/state.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/digest.hpp"
 #include "wire/sip/headers.hpp"
@@ -34,6 +35,7 @@ State::State(Config c, base::Random &r)
       registrar(table, r, registrar::GruuKey(key_for(config, "gruu").view())), layer(config.max_transactions),
       breaker_up(config.breakers, true) {
     registrar.set_limits(limits_of(config));
+    plan_errands(*this, nullptr);
 }
 
 void State::event(std::string type, std::vector<std::pair<std::string, Event::Value>> fields) {
@@ -109,7 +111,8 @@ void State::start_client(Exchange &e, std::size_t index, std::string bytes) {
 
 void State::reconfigure(Config c) {
     CORD_ASSERT(c.listeners.size() == config.listeners.size()); // flows name them by their place
-    config = std::move(c);
+    const auto former = std::exchange(config, std::move(c)).dial_plan;
+    plan_errands(*this, former.get());
     registrar.set_limits(limits_of(config));
     breaker_up.resize(config.breakers, true);
 }

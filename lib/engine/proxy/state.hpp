@@ -18,6 +18,7 @@
 #include "engine/proxy/call.hpp"
 #include "engine/proxy/config.hpp"
 #include "engine/proxy/effect.hpp"
+#include "engine/proxy/errands.hpp"
 #include "engine/proxy/exchange.hpp"
 #include "engine/proxy/identity.hpp"
 #include "engine/proxy/token.hpp"
@@ -33,17 +34,17 @@ using Headers = std::vector<std::pair<std::string_view, std::string>>;
 
 /// What an answer from outside is about.
 struct Question {
-    enum class Kind { user, store, next_hops, request_media, response_media, last_numbers };
+    enum class Kind { user, store, next_hops, request_media, response_media, last_numbers, errand };
     Kind kind;
-    std::uint64_t exchange = 0; ///< Of `last_numbers`, the call.
+    std::uint64_t exchange = 0; ///< Of `last_numbers`, the call; of `errand`, that.
     std::size_t branch = 0;
 };
 
 /// Something to look at when its time comes; whether it still holds is seen then.
 struct Alarm {
-    enum class Kind { ringing, grace, idle, wake };
+    enum class Kind { ringing, grace, idle, wake, errand };
     Kind kind;
-    std::uint64_t id = 0; ///< Of the exchange or the call.
+    std::uint64_t id = 0; ///< Of the exchange, the call or the errand.
     std::size_t branch = 0;
 
     bool operator==(const Alarm &) const = default;
@@ -64,6 +65,7 @@ struct State {
     registrar::Registrar registrar;
     transaction::Layer layer;
     DeadHops dead_hops;
+    Errands errands;
     UpstreamClients upstream_clients;
     /// Where a name of the upstream server was last found.
     struct {

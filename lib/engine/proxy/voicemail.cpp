@@ -32,7 +32,7 @@ std::string mailbox_uri(const Exchange &e, const wire::sip::Uri &configured) {
 
 bool has_mailbox(const State &s, const Exchange &e) {
     return !s.config.voicemail.empty() && e.is_invite() && !e.in_dialog && e.domain && !e.next_hop &&
-           e.client.empty() && !e.uri.user.empty();
+           e.client.empty() && !e.dials_out && !e.uri.user.empty();
 }
 
 bool turn_to_mailbox(State &s, Exchange &e, int code) {

@@ -16,6 +16,7 @@
 #include "io/db/address.hpp"
 #include "io/db/directory.hpp"
 #include "io/db/failure.hpp"
+#include "io/db/trunk.hpp"
 #include "io/db/url.hpp"
 #include "io/db/user.hpp"
 
@@ -56,8 +57,7 @@ class Database {
     // Subscribers. Domains are given in lower case.
     /// False when the user is there already; nothing is changed then.
     [[nodiscard]] Result<bool> add_user(const User &user, const std::string &password);
-    /// False when there is no such user. Bindings, aliases and speed dials of the user go
-    /// too.
+    /// False when there is no such user. What else there is of the user goes, too.
     [[nodiscard]] Result<bool> remove_user(const std::string &name, const std::string &domain);
     [[nodiscard]] Result<bool> set_password(const std::string &name, const std::string &domain,
                                             const std::string &password);
@@ -87,6 +87,11 @@ class Database {
     /// By its owner and number.
     [[nodiscard]] Result<bool> remove_speed_dial(const SpeedDial &dial);
 
+    // Groups of users. What is added is false when it is there already.
+    [[nodiscard]] Result<std::vector<Member>> members();
+    [[nodiscard]] Result<bool> add_member(const Member &member);
+    [[nodiscard]] Result<bool> remove_member(const Member &member);
+
     // Trusted addresses.
     /// Of all groups, in their order.
     [[nodiscard]] Result<std::vector<Address>> addresses();
@@ -94,6 +99,15 @@ class Database {
     [[nodiscard]] Result<bool> add_address(const Address &address);
     /// False when there is no such row; the tag does not matter.
     [[nodiscard]] Result<bool> remove_address(const Address &address);
+
+    // Trunks, and the rules that lead to them. What is added is false when it is there already.
+    [[nodiscard]] Result<std::vector<Trunk>> trunks();
+    [[nodiscard]] Result<bool> add_trunk(const Trunk &trunk);
+    [[nodiscard]] Result<bool> remove_trunk(const std::string &name);
+    [[nodiscard]] Result<std::vector<Rule>> rules();
+    /// One of its prefix and trunk.
+    [[nodiscard]] Result<bool> add_rule(const Rule &rule);
+    [[nodiscard]] Result<bool> remove_rule(const std::string &prefix, const std::string &trunk);
 
     // Bindings.
     /// All that have not expired.

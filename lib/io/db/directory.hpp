@@ -1,4 +1,4 @@
-// Rows of Kamailio's `dbaliases` and `speed_dial`.
+// Rows of Kamailio's `dbaliases`, `speed_dial` and `grp`.
 #pragma once
 
 #include <string>
@@ -17,6 +17,12 @@ struct SpeedDial {
     std::string number;
     std::string number_domain; ///< That it is dialled in.
     std::string uri;
+};
+
+/// Who may do what a group may.
+struct Member {
+    std::string user, domain;
+    std::string group;
 };
 
 } // namespace cord::io::db

@@ -78,6 +78,28 @@ std::vector<Table> subscribers() {
              {{"account_idx", {"username", "domain"}, true}}}};
 }
 
+std::vector<Table> trunks() {
+    return {{"cord_trunk",
+             1,
+             {{"name", "VARCHAR(64)"},
+              {"uri", "VARCHAR(255)"},
+              {"username", "VARCHAR(64)", empty},
+              {"password", "VARCHAR(128)", empty},
+              {"registers", "INTEGER", "0"},
+              {"probe", "INTEGER", "30"}},
+             {{"name_idx", {"name"}, true}}},
+            {"cord_rule",
+             1,
+             {{"prefix", "VARCHAR(64)", empty},
+              {"trunk", "VARCHAR(64)"},
+              {"strip", "INTEGER", "0"},
+              {"prepend", "VARCHAR(64)", empty},
+              {"priority", "INTEGER", "0"},
+              {"weight", "INTEGER", "1"},
+              {"grp", "VARCHAR(64)", empty}},
+             {{"rule_idx", {"prefix", "trunk"}, true}}}};
+}
+
 std::vector<Table> make_tables() {
     std::vector<Table> all = {
         {"version",
@@ -128,6 +150,13 @@ std::vector<Table> make_tables() {
          {{"alias_user_idx", {"alias_username"}},
           {"alias_idx", {"alias_username", "alias_domain"}},
           {"target_idx", {"username", "domain"}}}},
+        {"grp",
+         2,
+         {{"username", "VARCHAR(64)", empty},
+          {"domain", "VARCHAR(64)", empty},
+          {"grp", "VARCHAR(64)", empty},
+          {"last_modified", time_type, long_ago}},
+         {{"account_group_idx", {"username", "domain", "grp"}, true}}},
         {"speed_dial",
          2,
          {{"username", "VARCHAR(64)", empty},
@@ -140,6 +169,8 @@ std::vector<Table> make_tables() {
           {"description", "VARCHAR(64)", empty}},
          {{"speed_dial_idx", {"username", "domain", "sd_domain", "sd_username"}, true}}},
     };
+    for (Table &table : trunks())
+        all.push_back(std::move(table));
     for (Table &table : subscribers())
         all.push_back(std::move(table));
     return all;

@@ -115,11 +115,12 @@ Result<std::monostate> Database::keep_profile(const User &user, const Ha1s &ha1s
 Result<bool> Database::remove_user(const std::string &name, const std::string &domain) {
     bool removed = false;
     auto done = session_->transaction([&]() -> Result<std::monostate> {
-        for (const std::string table : {"subscriber", "location", "dbaliases", "speed_dial", "cord_subscriber"}) {
-            auto rows = remove_rows(
-                *session_, table,
-                {fmt::format("DELETE FROM {} WHERE username = :a AND lower(domain) = :b", table),
-                 {name, domain}});
+        for (const std::string table :
+             {"subscriber", "location", "dbaliases", "speed_dial", "grp", "cord_subscriber"}) {
+            auto rows =
+                remove_rows(*session_, table,
+                            {fmt::format("DELETE FROM {} WHERE username = :a AND lower(domain) = :b", table),
+                             {name, domain}});
             if (!rows)
                 return tl::unexpected(rows.error());
             removed |= table == "subscriber" && *rows > 0;

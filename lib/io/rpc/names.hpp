@@ -25,6 +25,8 @@ inline constexpr const char *reload_addresses = "permissions.addressReload";
 
 /// No parameters: [{"id":…,"call_id":…,"from":…,"to":…,"state":…,"duration":…,"bridged":…,"codecs":…}]
 inline constexpr const char *calls = "cord.calls";
+/// No parameters: [{"trunk":…,"state":"up"|"down"|"unknown"}]
+inline constexpr const char *trunks = "cord.trunks";
 /// ["user@domain"]: the user's password has changed, or the user is gone; what is cached of it is void.
 inline constexpr const char *user_changed = "cord.user_changed";
 

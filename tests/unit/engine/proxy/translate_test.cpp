@@ -77,6 +77,18 @@ TEST_CASE("an alias that leads beyond our domains goes where such calls go", "[p
     }
 }
 
+TEST_CASE("but not for who is no user of ours", "[proxy][names]") {
+    Config config = with_names(true);
+    config.trusted.push_back({*base::IpAddress::parse("10.77.0.50"), 32, 0});
+    Names t(config);
+    Client &gateway = t.bench.phone("gateway", "10.77.0.50:5060");
+    std::string request = invite(gateway, "away", phone_sdp);
+    const std::string ours = "<sip:gateway@iop.test>";
+    t.bench.send(gateway, request.replace(request.find(ours), ours.size(), "<sip:gateway@far.test>"));
+    CHECK(gateway.next("403").is_response());
+    CHECK(t.trunk.idle());
+}
+
 TEST_CASE("an alias that leads to itself leads nowhere", "[proxy][names]") {
     Names t;
     t.call("round");

@@ -23,9 +23,25 @@ TEST_CASE("a user who is removed leaves none behind") {
     CHECK(*db.add_user({"alice", "example.com"}, "secret"));
     CHECK(*db.add_alias({"100", "example.com", "alice", "example.com"}));
     CHECK(*db.add_speed_dial({"alice", "example.com", "11", "example.com", "sip:bob@example.com"}));
+    CHECK(*db.add_member({"alice", "example.com", "int"}));
     CHECK(*db.remove_user("alice", "example.com"));
+    CHECK(db.members()->empty());
     CHECK(db.aliases()->empty());
     CHECK(db.speed_dials()->empty());
+}
+
+TEST_CASE("a user may be in several groups, in each once") {
+    TemporaryDatabase t;
+    auto db = t.created();
+    CHECK(*db.add_member({"alice", "example.com", "int"}));
+    CHECK_FALSE(*db.add_member({"alice", "example.com", "int"}));
+    CHECK(*db.add_member({"alice", "example.com", "ld"}));
+    CHECK(*db.add_member({"bob", "example.com", "int"}));
+    REQUIRE(db.members()->size() == 3);
+    CHECK(db.members()->at(1).user == "bob");
+    CHECK(*db.remove_member({"alice", "example.com", "int"}));
+    CHECK_FALSE(*db.remove_member({"alice", "example.com", "int"}));
+    CHECK(db.members()->size() == 2);
 }
 
 TEST_CASE("speed dials are each user's own") {

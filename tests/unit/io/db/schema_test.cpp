@@ -27,7 +27,8 @@ TEST_CASE("our tables are Kamailio's, by the scripts of its package") {
     }
     TemporaryDatabase ours, theirs;
     ours.created();
-    for (const char *script : {"standard", "acc", "domain", "usrloc", "alias_db", "auth_db", "permissions", "speeddial"})
+    for (const char *script :
+         {"standard", "acc", "domain", "usrloc", "alias_db", "auth_db", "permissions", "group", "speeddial"})
         REQUIRE(std::system(
                     ("sqlite3 '" + theirs.url.place + "' < " + scripts + script + "-create.sql").c_str()) ==
                 0);
