@@ -45,6 +45,8 @@ inline constexpr std::size_t ice_paths = 16;
 inline constexpr std::size_t codec_quarantines = 16;
 /// Sources (SSRCs) of one SRTP session and direction: each costs 200 bytes, and none is ever forgotten.
 inline constexpr std::size_t srtp_sources = 256;
+/// Keys that wait to be pressed on one stream.
+inline constexpr std::size_t dtmf_keys = 256;
 /// Sources (SSRCs) remembered of one media stream.
 inline constexpr std::size_t media_sources = 16;
 /// A DTLS handshake message put together from fragments, bytes.

@@ -101,6 +101,18 @@ void Breaker::handle(engine::ng::ReadStatistics &read) {
 
 void Breaker::handle(engine::ng::ApplyPlan &apply) { relay_.apply(apply.session, apply.plan); }
 
+void Breaker::handle(engine::ng::SetBarrier &set) {
+    relay_.set_barrier(set.session, static_cast<std::uint8_t>(set.side), set.barrier);
+}
+
+void Breaker::handle(engine::ng::PressKeys &press) {
+    relay_.press(press.session, static_cast<std::uint8_t>(press.side), press.keys);
+}
+
+void Breaker::handle(engine::ng::RequestKeyFrames &request) {
+    relay_.request_key_frames(request.session, static_cast<std::uint8_t>(request.side));
+}
+
 void Breaker::handle(engine::ng::RemoveSession &remove) {
     if (*remove.reason != '\0')
         base::log::info("media", "session {} has ended by itself: {}", remove.session, remove.reason);

@@ -42,7 +42,8 @@ void write(JsonText &json, const engine::media::Drops &drops) {
         {"held", drops.held},
         {"unknown_payload_type", drops.unknown_payload_type},
         {"no_way_out", drops.no_way_out},
-        {"too_many_sources", drops.too_many_sources}};
+        {"too_many_sources", drops.too_many_sources},
+        {"left_out", drops.left_out}};
     json.begin('{');
     for (const auto &[name, count] : counts)
         if (count > 0)

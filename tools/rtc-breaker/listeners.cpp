@@ -13,9 +13,11 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "http_listener.hpp"
 #include "io/cli/exit_code.hpp"
 #include "io/net/acceptor.hpp"
 #include "io/net/fd.hpp"
+#include "io/net/http_server.hpp"
 #include "io/net/socket.hpp"
 #include "io/net/udp.hpp"
 #include "io/net/unix_socket.hpp"
@@ -160,6 +162,17 @@ class UnixDatagramListener final : public Listener {
     std::vector<char> buffer_;
 };
 
+// ---- HTTP
+
+class HttpListener final : public Listener {
+  public:
+    explicit HttpListener(io::net::HttpServer server) : server_(std::move(server)) {}
+    [[nodiscard]] std::string name() const override { return "http:" + server_.local().text(); }
+
+  private:
+    io::net::HttpServer server_;
+};
+
 // ---- stdin and stdout
 
 class StandardListener final : public Listener {
@@ -194,6 +207,22 @@ Made listen_ip(io::net::Loop &loop, std::string_view endpoint, bool tcp, std::st
         loop, std::move(*fd), number, "tcp:" + io::net::local_endpoint(number).text(), std::move(on_message));
 }
 
+Made listen_http(io::net::Loop &loop, std::string_view endpoint, std::string_view address,
+                 OnMessage on_message) {
+    auto at = read_address(address);
+    if (!at)
+        return refuse(exit_code::wrong_usage, endpoint, at.error());
+    auto server =
+        io::net::HttpServer::listen(loop, *at,
+                                    [on_message = std::move(on_message)](const io::http::Request &request) {
+                                        return answer_http(request, on_message);
+                                    },
+                                    {.body = base::limits::ng_message});
+    if (!server)
+        return tl::unexpected(ListenError{exit_code::cannot_create, server.error().text});
+    return std::make_unique<HttpListener>(std::move(*server));
+}
+
 Made listen_unix(io::net::Loop &loop, std::string_view endpoint, bool stream, std::string_view path,
                  OnMessage on_message) {
     // Only its owner can open it: ng knows no authentication.
@@ -219,10 +248,12 @@ Made listen(io::net::Loop &loop, std::string_view endpoint, OnMessage on_message
     const auto [kind, address] = base::cut(endpoint, ':');
     if (kind == "udp" || kind == "tcp")
         return listen_ip(loop, endpoint, kind == "tcp", address, std::move(on_message));
+    if (kind == "http")
+        return listen_http(loop, endpoint, address, std::move(on_message));
     if (kind == "unix" || kind == "unixgram")
         return listen_unix(loop, endpoint, kind == "unix", address, std::move(on_message));
     return refuse(exit_code::wrong_usage, endpoint,
-                  "not udp:HOST:PORT, tcp:HOST:PORT, unix:PATH, unixgram:PATH or -");
+                  "not udp:HOST:PORT, tcp:HOST:PORT, http:HOST:PORT, unix:PATH, unixgram:PATH or -");
 }
 
 } // namespace cord::tools::rtc_breaker

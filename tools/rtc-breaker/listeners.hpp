@@ -1,4 +1,4 @@
-// Where ng commands come from: UDP, TCP, Unix sockets of both kinds, stdin and stdout.
+// Where ng commands come from: UDP, TCP, HTTP, Unix sockets of both kinds, stdin and stdout.
 #pragma once
 
 #include <functional>
@@ -31,8 +31,8 @@ struct ListenError {
     std::string text;
 };
 
-/// `udp:HOST:PORT`, `tcp:HOST:PORT`, `unix:PATH`, `unixgram:PATH`, or `-`. `on_end` is called when stdin
-/// ends.
+/// `udp:HOST:PORT`, `tcp:HOST:PORT`, `http:HOST:PORT`, `unix:PATH`, `unixgram:PATH`, or `-`. `on_end` is
+/// called when stdin ends.
 [[nodiscard]] base::Result<std::unique_ptr<Listener>, ListenError>
 listen(io::net::Loop &loop, std::string_view endpoint, OnMessage on_message, std::function<void()> on_end);
 

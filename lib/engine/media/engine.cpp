@@ -83,6 +83,25 @@ class Engine::Sessions {
             found->second.session->transcoded(found->second.side, id, rtp, out);
     }
 
+    void set_barrier(SessionId id, std::uint8_t side, const Barrier &barrier) {
+        if (auto found = entries_.find(id); found != entries_.end())
+            found->second.session->set_barrier(side, barrier, out);
+    }
+
+    void press(SessionId id, std::uint8_t side, const std::vector<Key> &keys, base::Time now) {
+        auto found = entries_.find(id);
+        if (found == entries_.end())
+            return;
+        for (const Key &key : keys)
+            found->second.session->press(side, key, now);
+        arm(id, found->second);
+    }
+
+    void request_key_frames(SessionId id, std::uint8_t side) {
+        if (auto found = entries_.find(id); found != entries_.end())
+            found->second.session->request_key_frames(side, out);
+    }
+
     [[nodiscard]] base::Time deadline() const {
         return timers_.empty() ? base::never : timers_.begin()->first;
     }
@@ -251,6 +270,15 @@ void Engine::receive(PortId port, const base::Endpoint &from, Datagram datagram,
     sessions_->receive(port, from, datagram, now);
 }
 void Engine::transcoded(TranscodeId id, Datagram rtp) { sessions_->transcoded(id, rtp); }
+void Engine::set_barrier(SessionId session, std::uint8_t side, const Barrier &barrier) {
+    sessions_->set_barrier(session, side, barrier);
+}
+void Engine::press(SessionId session, std::uint8_t side, const std::vector<Key> &keys, base::Time now) {
+    sessions_->press(session, side, keys, now);
+}
+void Engine::request_key_frames(SessionId session, std::uint8_t side) {
+    sessions_->request_key_frames(session, side);
+}
 base::Time Engine::deadline() const { return sessions_->deadline(); }
 void Engine::on_deadline(base::Time now) { sessions_->on_deadline(now); }
 Outbox &Engine::outbox() { return sessions_->out; }

@@ -9,6 +9,7 @@
 #include "engine/dtls/handshaker.hpp"
 #include "engine/media/datagram.hpp"
 #include "engine/media/effect.hpp"
+#include "engine/media/keypad.hpp"
 #include "engine/media/plan.hpp"
 #include "engine/media/statistics.hpp"
 
@@ -36,6 +37,13 @@ class Engine {
     void receive(PortId port, const base::Endpoint &from, Datagram datagram, base::Time now);
     /// What the codec worker made of a packet.
     void transcoded(TranscodeId id, Datagram rtp);
+
+    /// Until the next plan, which has it too.
+    void set_barrier(SessionId session, std::uint8_t side, const Barrier &barrier);
+    /// Presses keys, as RFC 4733 has it, toward the peer of `side`: after those that are still waiting.
+    void press(SessionId session, std::uint8_t side, const std::vector<Key> &keys, base::Time now);
+    /// Asks the peer of `side` for a whole picture of each of its videos.
+    void request_key_frames(SessionId session, std::uint8_t side);
 
     [[nodiscard]] base::Time deadline() const;
     void on_deadline(base::Time now);

@@ -52,6 +52,7 @@ void PayloadRules::open(TranscodeId id, Outbox &out) {
     const PayloadRule &wanted = *std::ranges::find_if(rules_, &PayloadRule::transcode);
     opened.to[wanted.to] = wanted.to_codec;
     made_clock_rate_ = wanted.to_codec.clock_rate;
+    made_payload_type_ = wanted.to;
     for (const ActiveRule &rule : rules_) {
         opened.from[rule.from] = rule.from_codec;
         if (rule.is_event)

@@ -36,6 +36,10 @@ class PayloadRules {
     [[nodiscard]] TranscodeId transcoder() const { return transcoder_; }
     /// Of what the transcoder makes.
     [[nodiscard]] std::uint32_t made_clock_rate() const { return made_clock_rate_; }
+    /// Whether what the transcoder made is a telephone event.
+    [[nodiscard]] bool is_made_event(std::uint8_t payload_type) const {
+        return payload_type != made_payload_type_;
+    }
 
     /// Makes a packet that is passed on fit the other side, in place.
     static void rewrite(const ActiveRule &rule, const wire::rtp::Packet &packet, Datagram &datagram);
@@ -50,6 +54,7 @@ class PayloadRules {
     std::array<std::int8_t, 128> by_type_ = no_types();
     TranscodeId transcoder_ = 0;
     std::uint32_t made_clock_rate_ = 0;
+    std::uint8_t made_payload_type_ = 0;
     TranscodeId no_id_ = 0;
     wire::rtp::StreamStart next_; // of a new transcoder: after what the one before it made
 

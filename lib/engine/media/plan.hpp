@@ -77,6 +77,23 @@ struct PayloadRule {
     bool operator==(const PayloadRule &) const = default;
 };
 
+/// telephone-event as a peer takes it (RFC 4733).
+struct EventFormat {
+    std::uint8_t payload_type = 0;
+    std::uint32_t clock_rate = 8000;
+    bool operator==(const EventFormat &) const = default;
+};
+
+/// What of a side's media an operator keeps from the other.
+struct Barrier {
+    enum class Keys : std::uint8_t { pass, drop, replace, random };
+    bool media = false;     ///< all of it
+    bool sound = false;     ///< audio becomes silence
+    Keys keys = Keys::pass; ///< telephone events
+    std::uint8_t key = 0;   ///< what they are replaced by
+    bool operator==(const Barrier &) const = default;
+};
+
 enum class Kind : std::uint8_t { audio, video };
 
 /// One m= section as one side has it.
@@ -91,6 +108,8 @@ struct StreamEnd {
     /// Whether what comes from this side is passed on: false when held or inactive.
     bool receives = true;
     std::vector<PayloadRule> incoming;
+    Barrier barrier;                 ///< before what comes from this side
+    std::vector<EventFormat> events; ///< in which the peer hears keys that we press
     /// The peer understands generic NACK and REMB (an AVPF profile with such a=rtcp-fb). PLI and FIR always
     /// pass.
     bool feedback = false;

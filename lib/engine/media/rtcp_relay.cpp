@@ -73,6 +73,19 @@ void tell_transcoders(const RtcpPart &part, const Side &to, Outbox &out) {
             out.transcodes.push_back({to.streams[*n]->payloads.transcoder(), part.bytes});
 }
 
+/// A receiver's highest sequence number is one that we have given: the source knows it by its own.
+void renumber(base::MutableBytes report, RtcpType type, const Line &line) {
+    // RFC 3550 sections 6.4.1 and 6.4.2: where the blocks begin, and the fourth word's place in one.
+    constexpr std::size_t block_size = 24, highest_at = 8;
+    std::size_t at = type == RtcpType::sender_report ? 28 : 8;
+    for (std::size_t n = report[0] & 0x1fU; n > 0 && at + block_size <= report.size();
+         --n, at += block_size) {
+        std::uint8_t *highest = report.data() + at + highest_at;
+        const std::int32_t shift = line.shift(base::load32(report.data() + at));
+        base::store32(highest, base::load32(highest) - static_cast<std::uint32_t>(shift));
+    }
+}
+
 bool begins_compound(RtcpType type) {
     return type == RtcpType::sender_report || type == RtcpType::receiver_report;
 }
@@ -108,6 +121,9 @@ void relay_rtcp(Side &from, Side &to, std::size_t transport, base::Bytes compoun
             if (bytes.size() == head_room && !begins_compound(part.type))
                 wire::rtp::append_receiver_report(bytes, word(part, 0).value_or(0), {});
             bytes.insert(bytes.end(), part.bytes.begin(), part.bytes.end());
+            if (begins_compound(part.type))
+                renumber(base::MutableBytes(bytes).last(part.bytes.size()), part.type,
+                         from.streams[*n]->line);
         }
         if (bytes.size() == head_room)
             continue;

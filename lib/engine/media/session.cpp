@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/media/barrier.hpp"
 #include "engine/media/reports.hpp"
 #include "engine/media/rewrite.hpp"
 #include "engine/media/rtcp_relay.hpp"
@@ -87,13 +88,16 @@ void Session::forward_rtp(std::uint8_t side, std::size_t transport, Datagram dat
         out.events.push_back({id_, side, Event::What::media_started, ""});
     if (!rule->is_retransmission)
         from.reception.note(*packet, rule->from_codec.clock_rate, now);
+    const bool silenced = from.plan.barrier.sound && from.plan.kind == Kind::audio && !rule->is_event;
+    if (silenced && !silence(rule->from_codec, datagram))
+        return leave_out(side, *n, datagram);
     if (from.payloads.transcoder() != 0) {
         strip_extension(datagram);
         out.transcodes.push_back({from.payloads.transcoder(), datagram.bytes()});
         return;
     }
     PayloadRules::rewrite(*rule, *packet, datagram);
-    send_rtp(from, sides_[other(side)], *n, datagram, out);
+    pass_on(side, *n, datagram, rule->is_event, rule->to_codec.clock_rate, out);
 }
 
 void Session::note_arrival(std::uint8_t side, std::size_t stream, std::size_t bytes, base::Time now,
@@ -106,19 +110,77 @@ void Session::note_arrival(std::uint8_t side, std::size_t stream, std::size_t by
         ask_key_frame(side, stream, out);
 }
 
-bool Session::send_rtp(Stream &from, Side &to, std::size_t stream, Datagram datagram, Outbox &out) {
+/// Brings a packet of `side` that fits the other one there, unless something keeps it from passing.
+bool Session::pass_on(std::uint8_t side, std::size_t stream, Datagram datagram, bool is_event,
+                      std::uint32_t clock_rate, Outbox &out) {
+    Stream &from = *sides_[side].streams[stream];
+    Side &to = sides_[other(side)];
     if (stream >= to.streams.size() || !to.streams[stream]) {
         ++from.drops.no_way_out;
         return false;
     }
     Stream &target = *to.streams[stream];
-    add_mid(datagram, target.plan.mid_extension, target.plan.mid);
-    if (auto cause = to.transports[target.plan.transport].send(Content::rtp, datagram, out)) {
+    const Barrier &barrier = from.plan.barrier;
+    if (barrier.media || (is_event && !disguise(barrier, own_ssrc_, datagram))) {
+        leave_out(side, stream, datagram);
+        return false;
+    }
+    // Keys are pressed among sound alone; pictures have sources beside each other, and repairs that name
+    // numbers (RFC 4588).
+    if (target.plan.kind == Kind::audio &&
+        !target.line.pass(datagram.bytes(), is_event ? 0 : clock_rate, last_packet_)) {
+        ++from.drops.left_out;
+        return false;
+    }
+    if (auto cause = send_rtp(other(side), target, datagram, out)) {
         ++(from.drops.*cause);
         return false;
     }
-    count(target.sent, out.sends.back().bytes.size(), last_packet_);
     return true;
+}
+
+/// The packet of `side` goes nowhere; in sound the other one sees no gap.
+void Session::leave_out(std::uint8_t side, std::size_t stream, const Datagram &datagram) {
+    ++sides_[side].streams[stream]->drops.left_out;
+    auto &targets = sides_[other(side)].streams;
+    if (stream < targets.size() && targets[stream] && targets[stream]->plan.kind == Kind::audio)
+        targets[stream]->line.leave_out(datagram.bytes());
+}
+
+/// Sends to the peer of `side`.
+Drops::Cause Session::send_rtp(std::uint8_t side, Stream &target, Datagram datagram, Outbox &out) {
+    add_mid(datagram, target.plan.mid_extension, target.plan.mid);
+    if (auto cause = sides_[side].transports[target.plan.transport].send(Content::rtp, datagram, out))
+        return cause;
+    count(target.sent, out.sends.back().bytes.size(), last_packet_);
+    return nullptr;
+}
+
+void Session::set_barrier(std::uint8_t side, const Barrier &barrier, Outbox &out) {
+    for (std::size_t n = 0; n < sides_[side].streams.size(); ++n)
+        if (auto &stream = sides_[side].streams[n]) {
+            const bool opens = std::exchange(stream->plan.barrier, barrier).media && !barrier.media;
+            if (opens) // what a picture builds on was kept back
+                ask_key_frame(side, n, out);
+        }
+}
+
+void Session::press(std::uint8_t side, const Key &key, base::Time now) {
+    for (std::optional<Stream> &stream : sides_[side].streams)
+        if (stream && !stream->plan.events.empty())
+            return stream->line.press(key, now);
+}
+
+void Session::press_keys(std::uint8_t side, base::Time now, Outbox &out) {
+    for (std::optional<Stream> &stream : sides_[side].streams)
+        if (stream && stream->line.deadline() <= now)
+            if (auto packet = stream->line.report(stream->plan.events, own_ssrc_, now))
+                (void)send_rtp(side, *stream, out.keep_with_room(std::move(*packet)), out);
+}
+
+void Session::request_key_frames(std::uint8_t side, Outbox &out) {
+    for (std::size_t n = 0; n < sides_[side].streams.size(); ++n)
+        ask_key_frame(side, n, out);
 }
 
 void Session::transcoded(std::uint8_t side, TranscodeId id, Datagram rtp, Outbox &out) {
@@ -141,7 +203,7 @@ void Session::transcoded(std::uint8_t side, TranscodeId id, Datagram rtp, Outbox
                         packet->timestamp(),
                         from->payloads.made_clock_rate(),
                         last_packet_};
-        if (send_rtp(*from, sides_[other(side)], n, rtp, out))
+        if (pass_on(side, n, rtp, from->payloads.is_made_event(packet->payload_type()), made.clock_rate, out))
             add_up(sides_[other(side)].streams[n]->made, made);
         return;
     }
@@ -172,6 +234,10 @@ base::Time Session::deadline() const {
     for (const Side &side : sides_)
         for (const Transport &transport : side.transports)
             first = std::min(first, transport.deadline());
+    for (const Side &side : sides_)
+        for (const std::optional<Stream> &stream : side.streams)
+            if (stream)
+                first = std::min(first, stream->line.deadline());
     return first;
 }
 
@@ -180,6 +246,8 @@ void Session::on_deadline(base::Time now, Outbox &out) {
         for (Transport &transport : side.transports)
             transport.on_deadline(now, out);
     after_transports(out);
+    for (std::uint8_t side = 0; side < 2; ++side)
+        press_keys(side, now, out);
     if (now >= report_due_) {
         for (Side &side : sides_)
             send_reports(side, own_ssrc_, now, out);

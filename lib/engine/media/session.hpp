@@ -23,6 +23,13 @@ class Session {
     /// What a transcoder made of a packet that came from `side`.
     void transcoded(std::uint8_t side, TranscodeId id, Datagram rtp, Outbox &out);
 
+    /// Before what comes from `side`, until the next plan.
+    void set_barrier(std::uint8_t side, const Barrier &barrier, Outbox &out);
+    /// The peer of `side` hears it; when it takes no events, nobody does.
+    void press(std::uint8_t side, const Key &key, base::Time now);
+    /// Of all pictures that come from `side`.
+    void request_key_frames(std::uint8_t side, Outbox &out);
+
     [[nodiscard]] base::Time deadline() const;
     void on_deadline(base::Time now, Outbox &out);
 
@@ -32,7 +39,11 @@ class Session {
   private:
     void forward_rtp(std::uint8_t side, std::size_t transport, Datagram datagram, base::Time now,
                      Outbox &out);
-    bool send_rtp(Stream &from, Side &to, std::size_t stream, Datagram datagram, Outbox &out);
+    bool pass_on(std::uint8_t side, std::size_t stream, Datagram datagram, bool is_event,
+                 std::uint32_t clock_rate, Outbox &out);
+    void leave_out(std::uint8_t side, std::size_t stream, const Datagram &datagram);
+    Drops::Cause send_rtp(std::uint8_t side, Stream &target, Datagram datagram, Outbox &out);
+    void press_keys(std::uint8_t side, base::Time now, Outbox &out);
     void note_arrival(std::uint8_t side, std::size_t stream, std::size_t bytes, base::Time now, Outbox &out);
     void plan_reports(base::Time now);
     void after_transports(Outbox &out);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/media/line.hpp"
 #include "engine/media/payload_rules.hpp"
 #include "engine/media/plan.hpp"
 #include "engine/media/statistics.hpp"
@@ -30,6 +31,7 @@ struct Stream {
     Counters sent;
     Counters rtcp_received;
     wire::rtp::Reception reception;
+    Line line;                // to the peer
     std::optional<Made> made; // and sent here
     Drops drops;
     std::vector<std::uint32_t> ssrcs;          // that the peer sends, the latest last

@@ -21,6 +21,7 @@ void add(Drops &sum, const Drops &part) {
     sum.held += part.held;
     sum.no_way_out += part.no_way_out;
     sum.too_many_sources += part.too_many_sources;
+    sum.left_out += part.left_out;
 }
 
 std::string_view name_of(const TransportPlan &plan) {
@@ -52,7 +53,7 @@ std::string silence_of(const Stream &stream, const Transport &transport, base::T
 
 std::uint64_t Drops::total() const {
     return strangers + wrong_ice_password + too_early + forged + replayed + malformed + unknown_payload_type +
-           held + no_way_out + too_many_sources;
+           held + no_way_out + too_many_sources + left_out;
 }
 
 StreamStatistics Session::statistics(std::uint8_t side, std::size_t n, base::Time now) const {

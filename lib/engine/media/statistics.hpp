@@ -32,6 +32,7 @@ struct Drops {
     std::uint64_t held = 0;             ///< the description says that nothing comes
     std::uint64_t no_way_out = 0;       ///< the other side has no address or no keys yet
     std::uint64_t too_many_sources = 0; ///< more than one SRTP session may have
+    std::uint64_t left_out = 0;         ///< as an operator wants it, or while a key of ours sounds
 
     /// Names a cause by its counter; null where there is nothing to count.
     using Cause = std::uint64_t Drops::*;

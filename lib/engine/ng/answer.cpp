@@ -19,6 +19,7 @@ Outcome answer(State &state, const Options &options, base::Now now) {
         return {error("Invalid dialogue association"), {}, {}, {}};
 
     session->sides[side].take_tag(options.to_tag);
+    session->sides[side].take_label(options.label);
     session->last_signal = now.unix;
     if (!session->deleted)
         end_at(state, *session, base::never);

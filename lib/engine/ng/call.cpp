@@ -15,6 +15,11 @@ void Side::take_tag(std::string_view tag) {
     tags.emplace_back(tag);
 }
 
+void Side::take_label(std::string_view name) {
+    if (!name.empty())
+        label = name;
+}
+
 std::vector<media::PortId> Session::ports() const {
     std::vector<media::PortId> out;
     for (const Side &side : sides)

@@ -97,8 +97,10 @@ struct Section {
 struct Side {
     std::vector<std::string>
         tags; ///< From or To tags of the dialogs that reached us here; the last is in force
+    std::string label;
     Facing facing;
     std::size_t interface = 0;
+    media::Barrier barrier;                ///< before what comes from here
     std::optional<sdp::Session> peer;      ///< the last description from there, its sections in `sections`
     std::optional<base::IpAddress> source; ///< where its signalling came from, when media is to go there
     std::vector<Section> sections;
@@ -106,6 +108,8 @@ struct Side {
 
     [[nodiscard]] bool has_tag(std::string_view tag) const;
     void take_tag(std::string_view tag);
+    /// Keeps the old one when there is no new one.
+    void take_label(std::string_view name);
 };
 
 struct Session {

@@ -6,7 +6,8 @@ namespace cord::engine::ng {
 
 Dict error(std::string_view reason) { return {{"result", "error"}, {"error-reason", reason}}; }
 
-Dict load_limit(const Options &options, std::string_view reason) {
+Dict load_limit(State &state, const Options &options, std::string_view reason) {
+    ++state.counts["rejectedsessions"];
     if (options.understands_load_limit)
         return {{"result", "load limit"}, {"message", reason}};
     return error(reason);
@@ -66,15 +67,40 @@ void end_at(State &state, Session &session, base::Time when) {
         state.expiring.emplace(when, session.id);
 }
 
-std::vector<Effect> end(State &state, Call &call, media::SessionId id, const char *reason) {
+namespace {
+
+struct Ending {
+    const char *reason; ///< for the log, when no command asked for it
+    const char *counted;
+};
+
+Ending ending_of(End how) {
+    switch (how) {
+    case End::deleted: return {"", "regularterminatedsessions"};
+    case End::refused: break;
+    case End::no_media: return {"no media", "timeoutsessions"};
+    case End::never_answered: return {"never answered", "offertimeoutsessions"};
+    }
+    return {"", nullptr};
+}
+
+} // namespace
+
+std::vector<Effect> end(State &state, Call &call, media::SessionId id, End how) {
     auto session = std::find_if(call.sessions.begin(), call.sessions.end(),
                                 [&](const Session &s) { return s.id == id; });
     end_at(state, *session, base::never);
-    std::vector<Effect> effects{RemoveSession{id, reason}, ClosePorts{session->ports()}};
+    const Ending ending = ending_of(how);
+    std::vector<Effect> effects{RemoveSession{id, ending.reason}, ClosePorts{session->ports()}};
     call.sessions.erase(session);
     state.call_of.erase(id);
-    if (call.sessions.empty())
-        state.calls.erase(std::string(call.id));
+    if (!call.sessions.empty())
+        return effects;
+    if (ending.counted != nullptr) {
+        ++state.counts["managedsessions"];
+        ++state.counts[ending.counted];
+    }
+    state.calls.erase(std::string(call.id));
     return effects;
 }
 

@@ -2,6 +2,7 @@
 // answers later, from what the shell brings.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -32,7 +33,12 @@ struct State {
     std::set<std::pair<base::Time, media::SessionId>> expiring; ///< each session by its `Session::ends`
     media::SessionId last_session = 0;
     bool draining = false;
+    /// What `statistics` tells, by its names, which last as long as the program.
+    std::map<std::string_view, std::uint64_t> counts;
 };
+
+/// How a session comes to its end.
+enum class End : std::uint8_t { deleted, refused, no_media, never_answered };
 
 /// An offer that was read and found its session, and waits for ports.
 struct OpenOffer {
@@ -52,7 +58,7 @@ struct Outcome {
 
 [[nodiscard]] Dict error(std::string_view reason);
 /// Failover of Kamailio's module looks for the one, that of OpenSIPS' for the other.
-[[nodiscard]] Dict load_limit(const Options &options, std::string_view reason);
+[[nodiscard]] Dict load_limit(State &state, const Options &options, std::string_view reason);
 inline constexpr const char *unknown_call = "Unknown call-id";
 
 /// The description in a command, or the reply that says what is wrong with it.
@@ -69,6 +75,17 @@ inline constexpr const char *unknown_call = "Unknown call-id";
 /// `delete`
 [[nodiscard]] Outcome remove(State &state, const Options &options, base::Now now);
 [[nodiscard]] Outcome list(State &state, const Options &options, base::Now now);
+[[nodiscard]] Outcome statistics(State &state, const Options &options, base::Now now);
+/// `block media`, `silence media`, `block DTMF`, and what takes each back.
+[[nodiscard]] Outcome block_media(State &state, const Options &options, base::Now now);
+[[nodiscard]] Outcome unblock_media(State &state, const Options &options, base::Now now);
+[[nodiscard]] Outcome silence_media(State &state, const Options &options, base::Now now);
+[[nodiscard]] Outcome unsilence_media(State &state, const Options &options, base::Now now);
+[[nodiscard]] Outcome block_dtmf(State &state, const Options &options, base::Now now);
+[[nodiscard]] Outcome unblock_dtmf(State &state, const Options &options, base::Now now);
+[[nodiscard]] Outcome play_dtmf(State &state, const Options &options, base::Now now);
+/// `request key frame`, a command of ours.
+[[nodiscard]] Outcome request_key_frame(State &state, const Options &options, base::Now now);
 
 /// `ports` are those that its layout needs.
 [[nodiscard]] Outcome finish_offer(State &state, const Options &options, const OpenOffer &offer,
@@ -90,6 +107,6 @@ void expire(State &state, const Options &options, const std::vector<media::Sessi
 /// Has the session end by itself at that time; `never` for one that is to stay.
 void end_at(State &state, Session &session, base::Time when);
 /// Forgets the session; the call goes with its last one, and `call` with it.
-[[nodiscard]] std::vector<Effect> end(State &state, Call &call, media::SessionId id, const char *reason);
+[[nodiscard]] std::vector<Effect> end(State &state, Call &call, media::SessionId id, End how);
 
 } // namespace cord::engine::ng

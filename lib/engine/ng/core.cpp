@@ -27,15 +27,31 @@ bool is_held(const Session &session) {
 constexpr struct {
     std::string_view name;
     Outcome (*run)(State &, const Options &, base::Now);
+    std::string_view counted; ///< as `statistics` calls it, where rtpengine has a name for it
 } commands[] = {
-    {"answer", answer}, {"delete", remove}, {"list", list},
-    {"offer", offer},   {"ping", ping},     {"query", query},
+    {"answer", answer, "totalanswercount"},
+    {"block DTMF", block_dtmf, "totalblkdtmfcount"},
+    {"block media", block_media, "totalblkmedia"},
+    {"delete", remove, "totaldeletecount"},
+    {"list", list, "totallistcount"},
+    {"offer", offer, "totaloffercount"},
+    {"ping", ping, "totalpingcount"},
+    {"play DTMF", play_dtmf, "totalplaydtmf"},
+    {"query", query, "totalquerycount"},
+    {"request key frame", request_key_frame, ""},
+    {"silence media", silence_media, ""},
+    {"statistics", statistics, "totalstatistics"},
+    {"unblock DTMF", unblock_dtmf, "totalunblkdtmfcount"},
+    {"unblock media", unblock_media, "totalunblkmedia"},
+    {"unsilence media", unsilence_media, ""},
 };
 
 Outcome execute(State &state, const Options &options, base::Now now) {
     for (const auto &command : commands)
-        if (options.command == command.name)
+        if (options.command == command.name) {
+            ++state.counts[command.counted];
             return command.run(state, options, now);
+        }
     return {
         error(options.command.empty() ? "Dictionary contains no key \"command\"" : "Unrecognized command"),
         {},
@@ -69,7 +85,9 @@ struct Core::Parts {
     }
 
     void reply(Waiting &command, const Dict &dict, base::Time now) {
-        counters.errors += wire::bencode::text_of(dict, "result") == "error";
+        const bool failed = wire::bencode::text_of(dict, "result") == "error";
+        counters.errors += failed;
+        state.counts["totalerrorcount"] += failed;
         std::string bytes = seal(command.envelope, dict);
         if (!command.memory.empty())
             cookies.store(std::move(command.memory), bytes, now);
@@ -154,7 +172,7 @@ void Core::on_silence(media::SessionId id, base::Now now) {
     if (session == nullptr || !session->answered)
         return;
     if (!is_held(*session) || now.unix - session->last_signal > held_at_most)
-        parts_->act(end(parts_->state, *call, id, "no media"));
+        parts_->act(end(parts_->state, *call, id, End::no_media));
 }
 
 void Core::on_timer(base::Now now) {
@@ -162,7 +180,7 @@ void Core::on_timer(base::Now now) {
     while (!expiring.empty() && expiring.begin()->first <= now.mono) {
         const media::SessionId id = expiring.begin()->second;
         auto [call, session] = find(parts_->state, id);
-        parts_->act(end(parts_->state, *call, id, session->deleted ? "" : "never answered"));
+        parts_->act(end(parts_->state, *call, id, session->deleted ? End::deleted : End::never_answered));
     }
 }
 

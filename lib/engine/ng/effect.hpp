@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/media/keypad.hpp"
 #include "engine/media/plan.hpp"
 #include "engine/ng/call.hpp"
 
@@ -43,11 +44,32 @@ struct ApplyPlan {
     media::Plan plan;
 };
 
+/// Before what comes from a side, as plans to come have it, too.
+struct SetBarrier {
+    media::SessionId session = 0;
+    std::size_t side = 0;
+    media::Barrier barrier;
+};
+
+/// Keys for the peer of a side to hear.
+struct PressKeys {
+    media::SessionId session = 0;
+    std::size_t side = 0;
+    std::vector<media::Key> keys;
+};
+
+/// Whole pictures are wanted of the peer of a side.
+struct RequestKeyFrames {
+    media::SessionId session = 0;
+    std::size_t side = 0;
+};
+
 struct RemoveSession {
     media::SessionId session = 0;
     const char *reason = ""; ///< why, when no command asked for it: for the log
 };
 
-using Effect = std::variant<Reply, BindPorts, ClosePorts, ReadStatistics, ApplyPlan, RemoveSession>;
+using Effect = std::variant<Reply, BindPorts, ClosePorts, ReadStatistics, ApplyPlan, SetBarrier, PressKeys,
+                            RequestKeyFrames, RemoveSession>;
 
 } // namespace cord::engine::ng

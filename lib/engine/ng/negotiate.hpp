@@ -39,6 +39,9 @@ struct Layout {
 [[nodiscard]] sdp::Session take_answer(Session &session, const sdp::Session &answer, const Options &options,
                                        const Config &config, base::Random &random);
 
+/// What a peer takes of telephone-event (RFC 4733), as its description and ours agree.
+[[nodiscard]] std::vector<sdp::Format> event_formats(const Section &section);
+
 /// The session as the media engine is to have it now.
 [[nodiscard]] media::Plan plan(const Session &session);
 

@@ -39,7 +39,7 @@ Outcome offer(State &state, const Options &options, base::Now now) {
         return {error(reason), {}, {}, {}};
     const bool known = state.calls.contains(options.call_id);
     if (!known && (state.draining || state.calls.size() >= state.config.max_calls))
-        return {load_limit(options, "Parallel session limit reached"), {}, {}, {}};
+        return {load_limit(state, options, "Parallel session limit reached"), {}, {}, {}};
 
     Call &call = state.calls[options.call_id];
     if (!known)
@@ -69,6 +69,7 @@ Outcome finish_offer(State &state, const Options &options, const OpenOffer &offe
     Session &session = *found;
     session.sides[offer.side].take_tag(options.from_tag);
     session.sides[1 - offer.side].take_tag(options.to_tag);
+    session.sides[offer.side].take_label(options.label);
     session.last_signal = now.unix;
     session.deleted = false; // an offer after `delete` takes it back
     // An offer towards a phone sets no packets moving, so no silence is noticed either.
@@ -87,8 +88,8 @@ Outcome out_of_ports(State &state, const Options &options, const OpenOffer &offe
     Outcome out;
     auto [call, session] = find(state, offer.session);
     if (session->sides[0].sections.empty())
-        out.effects = end(state, *call, offer.session, "");
-    out.reply = load_limit(options, "Ran out of ports");
+        out.effects = end(state, *call, offer.session, End::refused);
+    out.reply = load_limit(state, options, "Ran out of ports");
     return out;
 }
 

@@ -122,6 +122,35 @@ class Reader {
         else if (name == "supports")
             for (const std::string &word : list_of(value))
                 out_.understands_load_limit |= spelled(word) == "load-limit";
+        else
+            participant(name, value);
+    }
+
+    /// Whom a command is about, and what it is to do there.
+    void participant(std::string_view name, const Value &value) {
+        if (name == "label")
+            out_.label = text_of(value);
+        else if (name == "address")
+            out_.address = text_of(value);
+        else if (name == "all" && text_of(value) != "none")
+            out_.flags.insert("all");
+        else if (name == "code" || name == "digit")
+            out_.keys = list_of(value);
+        else if (name == "duration")
+            number(value, out_.duration);
+        else if (name == "pause")
+            number(value, out_.pause);
+        else if (name == "volume")
+            volume(text_of(value));
+        else if (name == "dtmf-security")
+            out_.dtmf_security = spelled(text_of(value));
+    }
+
+    /// A level is never above 0 dBm0, and some write it without its sign.
+    void volume(std::string_view text) {
+        if (text.starts_with('-'))
+            text.remove_prefix(1);
+        number(Value(text), out_.volume);
     }
 
     static bool number(const Value &value, std::optional<std::uint32_t> &into) {

@@ -56,6 +56,13 @@ struct Options {
     std::optional<base::IpAddress> received_from;
     std::optional<std::uint32_t> delete_delay; ///< seconds
     std::optional<std::uint32_t> limit;
+
+    std::string label;                            ///< of a participant
+    std::string address;                          ///< of a participant's media
+    std::vector<std::string> keys;                ///< code or digit, as they were written
+    std::string dtmf_security;                    ///< what becomes of keys that are blocked
+    std::optional<std::uint32_t> duration, pause; ///< of a key, milliseconds
+    std::optional<std::uint32_t> volume;          ///< dBm0 with the sign dropped
     bool bad_limit = false;
     bool understands_load_limit = false;
 

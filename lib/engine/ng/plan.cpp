@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "engine/ng/describe.hpp"
 #include "engine/ng/negotiate.hpp"
@@ -79,6 +81,8 @@ bool is_passed_on(const Session &session, std::size_t side, std::size_t section)
            sdp::receives(direction_of(*to.peer, to.sections[section].peer));
 }
 
+bool is_event(const sdp::RtpMap &map) { return base::iequals(map.name, "telephone-event"); }
+
 media::StreamEnd stream_end(const Session &session, std::size_t side, std::size_t i, std::size_t transport) {
     const Section &section = session.sides[side].sections[i];
     media::StreamEnd out;
@@ -92,6 +96,9 @@ media::StreamEnd stream_end(const Session &session, std::size_t side, std::size_
     if (i < session.rules[side].size())
         out.incoming = session.rules[side][i];
     out.feedback = understands_feedback(section.peer);
+    out.barrier = session.sides[side].barrier;
+    for (const sdp::Format &format : event_formats(section))
+        out.events.push_back({format.map.payload_type, format.map.clock_rate});
     return out;
 }
 
@@ -116,6 +123,17 @@ media::SidePlan side_plan(const Session &session, std::size_t s) {
 }
 
 } // namespace
+
+std::vector<sdp::Format> event_formats(const Section &section) {
+    std::vector<sdp::Format> out;
+    for (sdp::Format &theirs : sdp::formats(section.peer))
+        if (is_event(theirs.map) &&
+            std::any_of(section.ours.begin(), section.ours.end(), [&](const sdp::Format &ours) {
+                return is_event(ours.map) && ours.map.clock_rate == theirs.map.clock_rate;
+            }))
+            out.push_back(std::move(theirs));
+    return out;
+}
 
 media::Plan plan(const Session &session) { return {{side_plan(session, 0), side_plan(session, 1)}}; }
 

@@ -97,6 +97,8 @@ void add_tag(Dict &tags, const Session &session, std::size_t s,
     Dict tag{{"tag", side.tags.back()}, {"created", seconds(session.created)}};
     if (!session.via_branch.empty())
         tag.push_back({"via-branch", session.via_branch});
+    if (!side.label.empty())
+        tag.push_back({"label", side.label});
     if (!other.tags.empty()) {
         tag.push_back({"in dialogue with", other.tags.back()});
         List subscription{Dict{{"tag", other.tags.back()}, {"type", "offer/answer"}}};

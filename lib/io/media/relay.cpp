@@ -85,6 +85,21 @@ void Relay::remove(SessionId session) {
     parts_->act();
 }
 
+void Relay::set_barrier(SessionId session, std::uint8_t side, const engine::media::Barrier &barrier) {
+    parts_->engine.set_barrier(session, side, barrier);
+    parts_->act();
+}
+
+void Relay::press(SessionId session, std::uint8_t side, const std::vector<engine::media::Key> &keys) {
+    parts_->engine.press(session, side, keys, net::now().mono);
+    parts_->act();
+}
+
+void Relay::request_key_frames(SessionId session, std::uint8_t side) {
+    parts_->engine.request_key_frames(session, side);
+    parts_->act();
+}
+
 std::optional<SessionStatistics> Relay::statistics(SessionId session) const {
     return parts_->engine.statistics(session, net::now().mono);
 }

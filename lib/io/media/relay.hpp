@@ -55,6 +55,12 @@ class Relay {
 
     void apply(engine::media::SessionId session, const engine::media::Plan &plan);
     void remove(engine::media::SessionId session);
+    /// As the engine has them.
+    void set_barrier(engine::media::SessionId session, std::uint8_t side,
+                     const engine::media::Barrier &barrier);
+    void press(engine::media::SessionId session, std::uint8_t side,
+               const std::vector<engine::media::Key> &keys);
+    void request_key_frames(engine::media::SessionId session, std::uint8_t side);
     [[nodiscard]] std::optional<engine::media::SessionStatistics>
     statistics(engine::media::SessionId session) const;
     [[nodiscard]] RelayCounters counters() const;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """breaker_test.py PROGRAM: rtc-breaker as SIP servers and shells use it, with packets through it. TAP."""
+import http.client
 import json
 import os
 import pathlib
@@ -34,7 +35,7 @@ class Breaker:
     def __init__(self, folder, *options):
         self.folder = folder
         self.process = subprocess.Popen(
-            [PROGRAM, "--ng", "udp:127.0.0.1:0", "--ng", "tcp:localhost:0", "--ng", f"unix:{folder}/ng.sock", "--ng", f"unixgram:{folder}/gram.sock",
+            [PROGRAM, "--ng", "udp:127.0.0.1:0", "--ng", "tcp:localhost:0", "--ng", "http:127.0.0.1:0", "--ng", f"unix:{folder}/ng.sock", "--ng", f"unixgram:{folder}/gram.sock",
              "--interface", "127.0.0.1", "--run-dir", folder, *options], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
             text=True)
         self.port, lines = None, []
@@ -45,6 +46,7 @@ class Breaker:
             lines.append(line)
             found = re.search(r"udp:127\.0\.0\.1:(\d+)", line)
             self.port = found and int(found[1])
+        self.http_port = int(re.search(r"http:127\.0\.0\.1:(\d+)", line)[1])
         self.tcp_port = int(re.search(r"tcp:127\.0\.0\.1:(\d+)", line)[1])
 
     def stop(self, number=signal.SIGTERM):
@@ -107,6 +109,27 @@ def listeners(breaker, folder):
     stream.sock.send(b'c4 {"command":"ping"}')
     check(stream.sock.recv(100) == b'c4 {"result":"pong"}', "JSON over a stream")
     return clients["udp"]
+
+
+def by_http(breaker):
+    def ask(method, path, body=None, kind="application/x-rtpengine-ng", **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", breaker.http_port, timeout=5)
+        connection.request(method, path, body, {"Content-Type": kind, **headers} if body else headers)
+        answer = connection.getresponse()
+        data = answer.read()
+        connection.close()
+        return answer.status, answer.getheader("Content-Type"), data
+
+    check(ask("POST", "/ng", b"c7 d7:command4:pinge") == (200, "application/x-rtpengine-ng", b"c7 d6:result4:ponge"), "ng over HTTP")
+    check(ask("POST", "/ng-plain", b'{"command":"ping"}', "application/json") == (200, "application/json", b'{"result":"pong"}'),
+          "without a cookie, in JSON")
+    check(ask("GET", "/ping")[::2] == (200, b"pong\n"), "GET /ping")
+    for what, status, args, headers in (("another path", 404, ("POST", "/x", b"c d7:command4:pinge"), {}), ("GET", 405, ("GET", "/ng"), {}),
+                                        ("plain text", 415, ("POST", "/ng", b"c d7:command4:pinge", "text/plain"), {}),
+                                        ("a page", 403, ("POST", "/ng", b"c d7:command4:pinge"), {"Origin": "https://evil.test"}),
+                                        ("no message", 400, ("POST", "/ng", b"x"), {}), ("too long", 413, ("POST", "/ng", b"c " + b"x" * 300_000), {})):
+        got = ask(*args, **headers)
+        check(got[0] == status, f"HTTP: {what}: {status}", got)
 
 
 def errors(client, folder, tcp_port):
@@ -237,6 +260,81 @@ def two_branches(client):
     check(client.ask("delete", call_id="fork", from_tag="f")["result"] == "ok", "the rest goes with the call")
 
 
+EVENTS = "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
+
+
+def pressed(sock):
+    """All packets of the next key: payload type, marker, number, timestamp, SSRC, and the four bytes of the event."""
+    out, ends = [], 0
+    while ends < 3:
+        packet = sock.recv(2000)
+        kind = packet[1] & 0x7f
+        out.append((kind, bool(packet[1] & 0x80), *struct.unpack("!HII", packet[2:12]), packet[12:]))
+        ends += kind == 101 and packet[13] >> 7
+    return out
+
+
+def keys(client):
+    """`play DTMF`, and the commands that keep media from passing."""
+    (a, _), (b, _) = phone(), phone()
+    to_b = media_port(client.ask("offer", call_id="keys", from_tag="f", sdp=sdp(a, "8 101", EVENTS))["sdp"])
+    to_a = media_port(client.ask("answer", call_id="keys", from_tag="f", to_tag="t", sdp=sdp(b, "8 101", EVENTS))["sdp"])
+    a.sendto(rtp_packet(100), ("127.0.0.1", to_a))
+    check(b.recv(2000) == rtp_packet(100), "before the key")
+    answer = client.ask("play DTMF", call_id="keys", from_tag="f", digit=["5", "#"], duration=100, volume=-10)
+    check(answer == {"result": "ok"}, "play DTMF", answer)
+    for event in (5, 11):
+        packets = pressed(b)
+        first, last = packets[0], packets[-1]
+        check(len(packets) == 7 and all(p[0] == 101 and p[4] == 0x1234 and p[3] == first[3] and p[5][0] == event for p in packets)
+              and [p[1] for p in packets] == [True] + [False] * 6, f"key {event}: seven packets, the first marked", packets)
+        check(last[5] == bytes([event, 0x80 | 10]) + (800).to_bytes(2, "big") and packets[-3][5] == packets[-2][5] == last[5],
+              f"key {event}: 100 ms of it at -10 dBm0", last)
+        check([p[2] for p in packets] == list(range(packets[0][2], packets[0][2] + 7)), f"key {event}: numbered on", packets)
+    check(first[2] == 108 and first[3] > 16000, "after the first key's packets, and later", first)
+    a.sendto(rtp_packet(101), ("127.0.0.1", to_a))
+    number_after = struct.unpack("!H", b.recv(2000)[2:4])[0]
+    check(number_after == 115, "what is relayed behind them has the next number", number_after)
+    for keys_given, reason in ((dict(code=16), "Out of range 'code' specified"), (dict(code=1, from_tag="x"), "From-tag given, but no such tag exists")):
+        answer = client.ask("play DTMF", **{"call_id": "keys", "from_tag": "f", **keys_given})
+        check(answer == {"result": "error", "error-reason": reason}, reason, answer)
+
+    client.ask("block media", call_id="keys", flags=["all"])
+    a.sendto(rtp_packet(102), ("127.0.0.1", to_a))
+    b.settimeout(0.3)
+    try:
+        check(False, "blocked media does not pass", b.recv(2000))
+    except TimeoutError:
+        check(True, "blocked media does not pass")
+    b.settimeout(2)
+    client.ask("unblock media", call_id="keys", flags=["all"])
+    client.ask("silence media", call_id="keys", from_tag="f", flags=["directional"])
+    a.sendto(rtp_packet(103, payload=b"x" * 160), ("127.0.0.1", to_a))
+    b.sendto(rtp_packet(1, ssrc=9, payload=b"y" * 160), ("127.0.0.1", to_b))
+    check(b.recv(2000)[12:] == b"\xd5" * 160, "silenced, it passes as silence")
+    check(a.recv(2000)[12:] == b"y" * 160, "and the other way as it is")
+    client.ask("unsilence media", call_id="keys", flags=["all"])
+    client.ask("block DTMF", call_id="keys", DTMF_security="zero")
+    a.sendto(rtp_packet(104, 101, payload=b"\x05\x0a\x00\xa0"), ("127.0.0.1", to_a))
+    check(b.recv(2000)[12:] == b"\x00\x0a\x00\xa0", "a key that is hidden is heard as another")
+    check(client.ask("delete", call_id="keys")["result"] == "ok", "and the call ends")
+
+
+def half_set_up(folder):
+    """Ten thousand offers that nobody answers: as many as there are ports, and it serves on."""
+    few = Breaker(tempfile.mkdtemp(dir=folder), "--ports", "38000-38019")
+    client = ng.Client.udp(few.port)
+    a, _ = phone()
+    results = [client.ask("offer", call_id=f"half{n}", from_tag="f", sdp=sdp(a)).get("error-reason", "ok") for n in range(10_000)]
+    check(set(results) == {"ok", "Ran out of ports"} and results.count("ok") <= 10, "10,000 half-set-up calls: bounded by ports",
+          {r: results.count(r) for r in set(results)})
+    held = client.ask("list", limit=20_000)["calls"]
+    check(len(held) == results.count("ok"), "those that were refused leave nothing", len(held))
+    client.ask("delete", call_id=held[0])
+    check(client.ask("offer", call_id="next", from_tag="f", sdp=sdp(a))["result"] == "ok", "and the next finds room when one has gone")
+    few.stop()
+
+
 def out_of_ports(folder):
     small = Breaker(tempfile.mkdtemp(dir=folder), "--ports", "39900-39901")
     client = ng.Client.udp(small.port)
@@ -349,9 +447,12 @@ def main():
         breaker = Breaker(folder)
         try:
             client = listeners(breaker, folder)
+            by_http(breaker)
             errors(client, folder, breaker.tcp_port)
             relay(client, folder)
             two_branches(client)
+            keys(client)
+            half_set_up(folder)
             out_of_ports(folder)
             pipe()
             hangup(folder)

@@ -68,6 +68,22 @@ void World::transcoded(TranscodeId id, const Bytes &bytes) {
     arrive();
 }
 
+void World::press(std::uint8_t side, std::string_view digits, Key key) {
+    std::vector<Key> keys;
+    for (char digit : digits) {
+        key.event = *wire::rtp::event_of(digit);
+        keys.push_back(key);
+    }
+    engine.press(1, side, keys, now);
+    drain();
+}
+
+void World::request_key_frames(std::uint8_t side) {
+    engine.request_key_frames(1, side);
+    drain();
+    arrive();
+}
+
 void World::run(base::Time until) {
     while (engine.deadline() <= until) {
         now = std::max(now, engine.deadline());

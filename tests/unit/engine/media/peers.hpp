@@ -43,6 +43,10 @@ class World {
     void send(PortId port, const base::Endpoint &from, const Bytes &bytes);
     void apply(SessionId session, const Plan &plan);
     void transcoded(TranscodeId id, const Bytes &rtp);
+    /// Keys of 100 ms, or as the last argument says, toward the peer of a side.
+    void press(std::uint8_t side, std::string_view digits,
+               Key key = {.duration = std::chrono::milliseconds(100)});
+    void request_key_frames(std::uint8_t side);
     /// Walks deadlines until `until`.
     void run(base::Time until);
     [[nodiscard]] bool saw(Event::What what, std::uint8_t side) const;

@@ -1,4 +1,5 @@
 // Keys and consent: who is heard, and what becomes of packets that do not fit.
+#include "base/random.hpp"
 #include "calls.hpp"
 #include "support/catch.hpp"
 
@@ -117,4 +118,38 @@ TEST_CASE("a phone with SDES is decrypted with its key and gets packets under ou
     REQUIRE(phone.got.size() == 1);
     Packet answer{phone.got[0].data(), phone.got[0].size()};
     CHECK(Context(ours, Direction::inbound).unprotect_rtp(answer) == Fault::none);
+}
+
+TEST_CASE("DTLS garbage disturbs no handshake and no call", "[media]") {
+    BrowserCall call;
+    Phone stranger(call.world, at("198.51.100.66:1"));
+    base::SeededRandom random{11};
+    auto throw_garbage = [&](Phone &from) {
+        for (std::size_t size : {2, 13, 14, 60, 1200}) {
+            Bytes bytes(size);
+            random.fill(bytes);
+            bytes[0] = static_cast<std::uint8_t>(20 + random.u32() % 44);
+            from.send(10, bytes);
+        }
+    };
+    call.world.apply(1, call.plan);
+    throw_garbage(stranger);
+    CHECK(call.world.side(0).drops.strangers == 5); // before a good check nobody shakes hands
+    call.connect();
+    REQUIRE(call.browser.secured());
+    throw_garbage(stranger);
+    CHECK(call.world.side(0).drops.strangers == 10);
+    CHECK(stranger.got.empty());
+    // Records that the browser's own address seems to send do not authenticate (RFC 6347 section 4.1.2.7:
+    // "the implementation SHOULD silently discard" them).
+    for (std::size_t size : {2, 13, 60, 1200}) {
+        Bytes bytes(size, 0x17);
+        bytes[1] = 0xfe;
+        call.world.send(10, call.browser.address, bytes);
+    }
+    call.browser.send_rtp(rtp(8, 1, 0xaaaa));
+    call.phone.send(20, rtp(8, 9, 0xbbbb));
+    CHECK(call.phone.got.size() == 1);
+    CHECK(call.browser.got.size() == 1);
+    CHECK_FALSE(call.world.saw(Event::What::dtls_failed, 0));
 }

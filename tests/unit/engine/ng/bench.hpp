@@ -79,6 +79,9 @@ class Bench {
     std::map<SessionId, Plan> plans;
     std::map<engine::media::PortId, std::uint16_t> open;           ///< port numbers
     std::map<SessionId, engine::media::SessionStatistics> numbers; ///< what the relay counts
+    std::vector<engine::ng::PressKeys> pressed;
+    std::map<std::pair<SessionId, std::size_t>, engine::media::Barrier> barriers;
+    std::vector<engine::ng::RequestKeyFrames> wanted_frames;
     std::size_t ports_left = 1000;
 
   private:
@@ -113,6 +116,9 @@ class Bench {
         core.statistics(read.token, std::move(told), now);
     }
     void handle(const engine::ng::ApplyPlan &apply) { plans[apply.session] = apply.plan; }
+    void handle(const engine::ng::SetBarrier &set) { barriers[{set.session, set.side}] = set.barrier; }
+    void handle(const engine::ng::PressKeys &press) { pressed.push_back(press); }
+    void handle(const engine::ng::RequestKeyFrames &request) { wanted_frames.push_back(request); }
     void handle(const engine::ng::RemoveSession &remove) { plans.erase(remove.session); }
 
     base::SeededRandom random_{7};

@@ -63,6 +63,8 @@ std::string established(Bench &bench, const std::string &offered, const Dict &to
     return bench.rewritten(answer(answered));
 }
 
+bool is_done(const Dict &reply) { return wire::bencode::write(reply) == "d6:result2:oke"; }
+
 std::string value(const std::string &sdp, std::string_view attribute) {
     auto session = wire::sdp::parse(sdp);
     REQUIRE(session);

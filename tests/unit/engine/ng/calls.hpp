@@ -40,6 +40,9 @@ extern const Dict to_browser;
 std::string established(Bench &bench, const std::string &offered = phone_offer,
                         const Dict &towards = to_phone, const std::string &answered = phone_answer);
 
+/// Whether a reply says that it was done, and nothing else.
+bool is_done(const Dict &reply);
+
 /// An attribute of the first section.
 std::string value(const std::string &sdp, std::string_view attribute);
 std::string m_line(const std::string &sdp, std::size_t section = 0);

@@ -63,3 +63,43 @@ TEST_CASE("a call on hold may be silent, another may not") {
     CHECK(bench.core.sessions().empty());
     CHECK(bench.open.empty());
 }
+
+TEST_CASE("ten thousand calls that are never set up take so many ports and no more, and go") {
+    constexpr std::size_t calls = 10'000, ports = 2'000;
+    auto config = Bench::default_config();
+    config.max_calls = 5'000;
+    Bench bench(config);
+    bench.ports_left = ports;
+    std::size_t taken = 0, out_of_ports = 0;
+    for (std::size_t i = 0; i < calls; ++i) {
+        Dict dict{{"command", "offer"},
+                  {"call-id", "half-" + std::to_string(i)},
+                  {"from-tag", "f"},
+                  {"sdp", audio({})}};
+        const Dict reply = bench.command(dict);
+        taken += wire::bencode::text_of(reply, "result") == "ok";
+        out_of_ports += wire::bencode::text_of(reply, "error-reason") == "Ran out of ports";
+    }
+    CHECK(taken > 0);
+    CHECK(taken + out_of_ports == calls);
+    CHECK(bench.core.sessions().size() == taken);
+    CHECK(bench.open.size() <= 2 * ports);
+    bench.advance(base::limits::ng_unanswered);
+    CHECK(bench.core.sessions().empty());
+    CHECK(bench.open.empty());
+    CHECK(bench.core.next_deadline() == base::never);
+}
+
+TEST_CASE("no more calls than may be, and clients are told so that they try another") {
+    auto config = Bench::default_config();
+    config.max_calls = 2;
+    Bench bench(config);
+    for (const char *id : {"a", "b", "c"}) {
+        Dict dict{{"command", "offer"}, {"call-id", id}, {"from-tag", "f"}, {"sdp", audio({})}};
+        const Dict reply = bench.command(dict);
+        const bool third = *id == 'c';
+        CHECK(wire::bencode::text_of(reply, "error-reason") ==
+              (third ? "Parallel session limit reached" : ""));
+    }
+    CHECK(bench.core.sessions().size() == 2);
+}
