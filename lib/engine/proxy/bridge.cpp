@@ -66,6 +66,32 @@ std::string ng_answer(const BridgeSession &session, const Crossing &crossing, st
     return write(Value(std::move(dict)));
 }
 
+std::string ng_play_dtmf(const BridgeSession &session, std::string_view from_tag, std::string_view to_tag,
+                         std::uint8_t key, std::optional<std::uint32_t> duration_ms) {
+    Dict dict = request("play DTMF", session.call_id);
+    dict.push_back({"from-tag", from_tag});
+    dict.push_back({"to-tag", to_tag});
+    dict.push_back({"code", std::int64_t{key}});
+    if (duration_ms)
+        dict.push_back({"duration", std::int64_t{*duration_ms}});
+    return write(Value(std::move(dict)));
+}
+
+std::string ng_request_key_frame(const BridgeSession &session, std::string_view from_tag,
+                                 std::string_view to_tag) {
+    Dict dict = request("request key frame", session.call_id);
+    dict.push_back({"from-tag", from_tag});
+    dict.push_back({"to-tag", to_tag});
+    return write(Value(std::move(dict)));
+}
+
+bool ng_done(std::optional<std::string_view> reply) {
+    if (!reply)
+        return false;
+    auto value = wire::bencode::parse(*reply);
+    return value && value->dict() != nullptr && wire::bencode::text_of(*value->dict(), "result") == "ok";
+}
+
 std::string ng_delete_branch(const BridgeSession &session, std::string_view caller_tag) {
     Dict dict = request("delete", session.call_id);
     dict.push_back({"from-tag", caller_tag});

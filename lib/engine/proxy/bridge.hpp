@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,15 @@ struct Crossing {
                                    std::string_view sdp);
 [[nodiscard]] std::string ng_answer(const BridgeSession &session, const Crossing &crossing,
                                     std::string_view sdp);
+/// A key of the side of `from_tag`, for the other one to hear.
+[[nodiscard]] std::string ng_play_dtmf(const BridgeSession &session, std::string_view from_tag,
+                                       std::string_view to_tag, std::uint8_t key,
+                                       std::optional<std::uint32_t> duration_ms);
+/// A whole picture from the side of `from_tag`. rtpengine does not know it, and says so.
+[[nodiscard]] std::string ng_request_key_frame(const BridgeSession &session, std::string_view from_tag,
+                                               std::string_view to_tag);
+/// Whether the breaker has done what it was asked.
+[[nodiscard]] bool ng_done(std::optional<std::string_view> reply);
 /// One branch, while others may live.
 [[nodiscard]] std::string ng_delete_branch(const BridgeSession &session, std::string_view caller_tag);
 [[nodiscard]] std::string ng_delete_call(std::string_view call_id);

@@ -29,9 +29,11 @@ struct Link {
     Processor process;
     std::string_view rule;
 };
-constexpr Link chain[] = {{validate, "validate"},         {preprocess_route, "route"}, {check_end, "end"},
-                          {authenticate, "authenticate"}, {check_relay, "relay"},      {serve, "serve"},
-                          {translate, "translate"},       {locate_targets, "locate"},  {forward, "forward"}};
+constexpr Link chain[] = {{validate, "validate"},     {preprocess_route, "route"},
+                          {check_end, "end"},         {authenticate, "authenticate"},
+                          {check_relay, "relay"},     {absorb_info, "info"},
+                          {serve, "serve"},           {translate, "translate"},
+                          {locate_targets, "locate"}, {forward, "forward"}};
 
 } // namespace
 
@@ -347,6 +349,10 @@ void Core::on_breaker(Token token, std::optional<std::string_view> reply, base::
     auto question = parts_->answered(token);
     if (question && question->kind == Question::Kind::last_numbers) {
         on_last_numbers(*parts_, question->exchange, reply);
+    } else if (question && question->kind == Question::Kind::info) {
+        if (auto e = parts_->exchanges.find(question->exchange); e != parts_->exchanges.end())
+            e->second.absorbed = ng_done(reply);
+        parts_->resume(question->exchange);
     } else if (question) {
         auto e = parts_->exchanges.find(question->exchange);
         if (e != parts_->exchanges.end() && question->kind == Question::Kind::request_media)

@@ -121,6 +121,8 @@ struct Exchange {
     bool to_upstream = false;                     ///< It goes to the upstream server.
     std::optional<resolve::Destination> next_hop; ///< Where it leaves our domains.
 
+    std::optional<bool> absorbed; ///< An INFO, into RTP: the breaker's word.
+
     std::string sleeper;                     ///< The address of record that was asked to wake.
     std::optional<base::Time> wake_deadline; ///< Until when it is waited for.
 

@@ -29,6 +29,9 @@ Next check_end(State &, Exchange &);
 Next authenticate(State &, Exchange &);
 /// Whom we relay for, and whereto.
 Next check_relay(State &, Exchange &);
+/// An INFO whose wish goes into RTP, where the other side takes it there, is answered here and goes no
+/// further.
+Next absorb_info(State &, Exchange &);
 /// REGISTER and OPTIONS for ourselves.
 Next serve(State &, Exchange &);
 /// The caller's speed dials and the aliases: the name that was dialled becomes the one that is meant.

@@ -34,7 +34,7 @@ using Headers = std::vector<std::pair<std::string_view, std::string>>;
 
 /// What an answer from outside is about.
 struct Question {
-    enum class Kind { user, store, next_hops, request_media, response_media, last_numbers, errand };
+    enum class Kind { user, store, next_hops, request_media, response_media, last_numbers, errand, info };
     Kind kind;
     std::uint64_t exchange = 0; ///< Of `last_numbers`, the call; of `errand`, that.
     std::size_t branch = 0;

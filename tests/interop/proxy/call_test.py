@@ -2,6 +2,7 @@
 """Two scripted agents call each other through the real proxy, over every pair of transports that differ. TAP."""
 import pathlib
 import secrets
+import socket
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
@@ -16,8 +17,8 @@ WITH_SDP = ["Content-Type: application/sdp"]
 class Call:
     """alice calls: an INVITE that was challenged and sent again, and what belongs to its dialog."""
 
-    def __init__(self, caller, callee_uri):
-        self.caller, self.uri, self.call_id = caller, callee_uri, f"{secrets.token_hex(8)}@test"
+    def __init__(self, caller, callee_uri, sdp=SDP):
+        self.caller, self.uri, self.sdp, self.call_id = caller, callee_uri, sdp, f"{secrets.token_hex(8)}@test"
         self.branch = ""
         self.request("INVITE")
         challenge = caller.final()
@@ -28,7 +29,7 @@ class Call:
     def request(self, method, headers=()):
         self.branch = "z9hG4bK" + secrets.token_hex(8)
         self.headers = [f"Contact: {self.caller.contact}", *headers]
-        self.caller.send(self.caller.request(method, self.uri, headers=[*self.headers, *WITH_SDP], body=SDP, branch=self.branch,
+        self.caller.send(self.caller.request(method, self.uri, headers=[*self.headers, *WITH_SDP], body=self.sdp, branch=self.branch,
                                              call_id=self.call_id))
 
     def ack(self, answer):
@@ -39,12 +40,13 @@ class Call:
     def cancel(self):
         self.caller.send(self.caller.request("CANCEL", self.uri, cseq=self.caller.cseq, branch=self.branch, call_id=self.call_id))
 
-    def within(self, method, answer):
+    def within(self, method, answer, headers=(), body=""):
         """A request inside the dialog that the 200 made, along its route."""
-        routes = [f"Route: {route}" for route in reversed(answer.all("Record-Route"))]
+        routes = [*(f"Route: {route}" for route in reversed(answer.all("Record-Route"))), *headers]
         target = answer.get("Contact").split(">")[0].strip("<")
         cseq = self.caller.cseq if method == "ACK" else None
-        self.caller.send(self.caller.request(method, target, to=answer.get("To"), headers=routes, cseq=cseq, call_id=self.call_id))
+        self.caller.send(self.caller.request(method, target, to=answer.get("To"), headers=routes, cseq=cseq, call_id=self.call_id,
+                                             body=body))
 
 
 def wait_for(agent, method=None, code=None):
@@ -160,6 +162,50 @@ def is_traced(proxy):
     check('"completed"' in trace or '"call_id"' in trace, "siptrace reads the trace", trace)
 
 
+def media(events=True):
+    """A phone's socket, and what it says of it."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.bind(("127.0.0.1", 0))
+    sock.settimeout(5)
+    sdp = (f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {sock.getsockname()[1]} RTP/AVP 0"
+           f"{' 101' if events else ''}\r\na=rtpmap:0 PCMU/8000\r\n")
+    return sock, sdp + ("a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n" if events else "")
+
+
+def info_becomes_rtp(build):
+    """A key by INFO is heard in RTP where the callee takes events, and goes on as INFO where it does not."""
+    breaker = ["--bridge", "always", "--breaker", "exec:rtc-breaker --ng - --interface 127.0.0.1"]
+    key = {"headers": ["Content-Type: application/dtmf-relay"], "body": "Signal=#\r\nDuration=120\r\n"}
+    with server.Proxy(build, *breaker) as proxy:
+        for events in (True, False):
+            caller, callee = both(proxy, "udp", "udp")
+            with caller, callee:
+                (a, offer), (b, answer_sdp) = media(), media(events)
+                call = Call(caller, f"sip:bob@{server.DOMAIN}", offer)
+                callee.answer(wait_for(callee, method="INVITE"), 200, "OK", WITH_SDP, answer_sdp)
+                answer = wait_for(caller, code=200)
+                call.within("ACK", answer)
+                wait_for(callee, method="ACK")
+                call.within("INFO", answer, **key)
+                if events:
+                    check(wait_for(caller, code=200).get("CSeq").endswith("INFO"), "the proxy answers the INFO")
+                    packets = [b.recv(2000) for _ in range(8)]
+                    numbers = [int.from_bytes(p[2:4], "big") for p in packets]
+                    check(all(p[1] & 0x7f == 101 and p[12] == 11 for p in packets) and packets[0][1] & 0x80 and packets[-1][13] & 0x80
+                          and packets[-1][14:16] == (960).to_bytes(2, "big"), "and the callee hears the key, 120 ms of it", packets)
+                    check([(n - numbers[0]) % 65536 for n in numbers] == list(range(8)), "in packets one after the other", numbers)
+                else:
+                    info = wait_for(callee, method="INFO")
+                    callee.answer(info, 200, "OK")
+                    check(info.body == key["body"] and wait_for(caller, code=200).get("CSeq").endswith("INFO"),
+                          "a callee that takes no events gets the INFO itself", info.raw)
+                call.within("BYE", answer)
+                callee.answer(wait_for(callee, method="BYE"), 200, "OK")
+                check(wait_for(caller, code=200).get("CSeq").endswith("BYE"), "the dialog goes on behind it")
+                a.close()
+                b.close()
+
+
 def main():
     with server.Proxy(sys.argv[1], "--bridge", "never", users=("alice", "bob", "carol")) as proxy:
         for left, right in (("udp", "udp"), ("udp", "tcp"), ("tcp", "tls"), ("ws", "wss"), ("wss", "udp"), ("tls", "ws")):
@@ -167,6 +213,7 @@ def main():
         for test in (callee_hangs_up, is_cancelled, is_refused, nobody_there, sends_a_message, is_traced):
             run(test, proxy)
         check(proxy.alive(), "the proxy is alive", proxy.words())
+    run(info_becomes_rtp, sys.argv[1])
     done()
 
 

@@ -1,5 +1,7 @@
 #include "bench.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -342,13 +344,28 @@ std::string without_keys(std::string_view sdp) {
     return out;
 }
 
-/// A breaker that changes the profile and names itself in the origin.
+/// Whether an answer that went by the breaker has said so.
+bool was_answered(const std::vector<std::string> &requests, std::string_view what) {
+    return std::any_of(requests.begin(), requests.end(), [&](const std::string &request) {
+        auto value = wire::bencode::parse(request);
+        return wire::bencode::text_of(*value->dict(), "command") == "answer" &&
+               wire::bencode::text_of(*value->dict(), "sdp").find(what) != std::string_view::npos;
+    });
+}
+
+/// A breaker that changes the profile and names itself in the origin. It does toward callees in RTP what
+/// they take there.
 std::string Bench::breaker_reply(std::string_view request) const {
     auto value = wire::bencode::parse(request);
     REQUIRE(value);
     const auto &dict = *value->dict();
     if (wire::bencode::text_of(dict, "command") == "delete")
         return breaker_numbers;
+    const bool keys = wire::bencode::text_of(dict, "command") == "play DTMF";
+    if (keys || wire::bencode::text_of(dict, "command") == "request key frame")
+        return was_answered(breaker_requests, keys ? "telephone-event" : "nack pli")
+                   ? "d6:result2:oke"
+                   : "d6:result5:error12:error-reason3:note";
     std::string sdp(wire::bencode::text_of(dict, "sdp"));
     bool to_browser = wire::bencode::text_of(dict, "ICE") == "force";
     std::string profile = to_browser ? "UDP/TLS/RTP/SAVPF" : "RTP/AVP";

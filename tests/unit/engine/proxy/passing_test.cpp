@@ -60,12 +60,11 @@ TEST_CASE("session timers are agreed by the phones, however short", "[proxy][pas
 TEST_CASE("INFO and REFER go to the other side, their answers and NOTIFY back", "[proxy][passing]") {
     TwoParties t;
     Message ok = t.establish();
-    std::string info =
-        with(in_dialog(ok, t.alice, true, "INFO", 12), "Content-Type: application/dtmf-relay\r\n");
-    info.replace(info.find("Content-Length: 0\r\n\r\n"), 21, "Content-Length: 10\r\n\r\nSignal=5\r\n");
+    std::string info = with(in_dialog(ok, t.alice, true, "INFO", 12), "Content-Type: text/plain\r\n");
+    info.replace(info.find("Content-Length: 0\r\n\r\n"), 21, "Content-Length: 10\r\n\r\nNumber=5\r\n");
     t.bench.send(t.alice, info);
     Message at_phone = t.phone.next("INFO");
-    CHECK(at_phone.body() == "Signal=5\r\n");
+    CHECK(at_phone.body() == "Number=5\r\n");
     t.bench.send(t.phone, respond(at_phone, 200, ""));
     CHECK(t.alice.next("200").is_response());
 
