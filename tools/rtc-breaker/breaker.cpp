@@ -65,7 +65,7 @@ std::optional<std::vector<BoundPort>> Breaker::bind(const std::vector<engine::ng
         auto pair = relay_.bind_pair(address);
         if (!pair) {
             if (no_ports_.now())
-                base::log::warning("media", "{}: {}", address.text(), pair.error().text());
+                base::log::warning("media", "{}: {}", address.text(), pair.error());
             for (const BoundPort &port : out) {
                 relay_.release(port.rtp);
                 if (port.rtcp)

@@ -49,9 +49,9 @@ struct Options {
 };
 
 void declare(io::cli::App &app, Options &o) {
-    app.repeated(
-        "--ng", o.ng, "ENDPOINT",
-        "Listen for ng: udp:HOST:PORT, tcp:HOST:PORT, unix:PATH, unixgram:PATH, or - for stdin and stdout");
+    app.repeated("--ng", o.ng, "ENDPOINT",
+                 "Listen for ng: udp:HOST:PORT, tcp:HOST:PORT, http:HOST:PORT, unix:PATH, unixgram:PATH, or "
+                 "- for stdin and stdout");
     app.repeated("--interface", o.interfaces, "[NAME/]ADDR[!ADVERTISED]",
                  "Address for media, and what descriptions say instead; default: that of the default route");
     app.option("--ports", o.ports, "FIRST-LAST", "UDP ports for media");

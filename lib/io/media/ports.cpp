@@ -4,10 +4,25 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "io/net/socket.hpp"
 
 namespace cord::io::media {
+namespace {
+
+base::Result<std::pair<net::Fd, net::Fd>, net::SystemError> bind_both(const base::IpAddress &address,
+                                                                      std::uint16_t port) {
+    auto rtp = net::bind_media({address, port});
+    if (!rtp)
+        return tl::unexpected(std::move(rtp.error()));
+    auto rtcp = net::bind_media({address, static_cast<std::uint16_t>(port + 1)});
+    if (!rtcp)
+        return tl::unexpected(std::move(rtcp.error()));
+    return std::pair(std::move(*rtp), std::move(*rtcp));
+}
+
+} // namespace
 
 Ports::Ports(std::uint16_t first, std::uint16_t last, base::Random &random)
     : first_(static_cast<std::uint16_t>(first + first % 2)), last_(last), random_(random),
@@ -15,22 +30,22 @@ Ports::Ports(std::uint16_t first, std::uint16_t last, base::Random &random)
     CORD_ASSERT(epoll_);
 }
 
-base::Result<PortPair> Ports::bind_pair(const base::IpAddress &address) {
-    if (last_ <= first_)
-        return base::fail("the range of media ports holds no pair");
-    // From a random place, so that nobody can tell the next call's port (RFC 6056), and then upwards.
-    const std::size_t pairs = (static_cast<std::size_t>(last_) - first_ + 1) / 2;
-    const std::size_t start = random_.below(pairs);
-    for (std::size_t n = 0; n < pairs; ++n) {
-        auto port = static_cast<std::uint16_t>(first_ + 2 * ((start + n) % pairs));
-        auto rtp = net::bind_media({address, port});
-        if (!rtp && rtp.error().number != EADDRINUSE)
-            return base::fail("the media address cannot be bound");
-        auto rtcp = net::bind_media({address, static_cast<std::uint16_t>(port + 1)});
-        if (rtp && rtcp)
-            return PortPair{add({std::move(*rtp), address.v6}), add({std::move(*rtcp), address.v6}), port};
+base::Result<PortPair, std::string> Ports::bind_pair(const base::IpAddress &address) {
+    Pairs &pairs = pairs_.try_emplace(address, first_, last_).first->second;
+    while (auto port = pairs.take(random_)) {
+        auto bound = bind_both(address, *port);
+        if (bound)
+            return PortPair{add({std::move(bound->first), address.v6, false, &pairs, *port}),
+                            add({std::move(bound->second), address.v6, false, &pairs, *port}), *port};
+        if (bound.error().number != EADDRINUSE) { // no other pair would fare better
+            pairs.give_back(*port);
+            return tl::unexpected(std::move(bound.error().text));
+        }
+        pairs.set_aside(*port);
     }
-    return base::fail("all media ports are in use");
+    std::string reason = pairs.describe();
+    pairs.reconsider();
+    return tl::unexpected(std::move(reason));
 }
 
 base::Result<PortId, std::string> Ports::bind_shared(const base::Endpoint &at) {
@@ -38,7 +53,7 @@ base::Result<PortId, std::string> Ports::bind_shared(const base::Endpoint &at) {
     auto socket = net::bind_media(at, many_calls);
     if (!socket)
         return tl::unexpected(socket.error().text);
-    return add({std::move(*socket), at.ip.v6, true});
+    return add({std::move(*socket), at.ip.v6, true, nullptr, 0});
 }
 
 PortId Ports::add(Socket socket) {
@@ -60,7 +75,10 @@ PortId Ports::add(Socket socket) {
 void Ports::release(PortId port) {
     if (fd(port) < 0)
         return;
-    sockets_[port].fd.reset(); // leaves the epoll set by itself
+    Socket &socket = sockets_[port];
+    socket.fd.reset(); // leaves the epoll set by itself
+    if (socket.pairs != nullptr)
+        socket.pairs->release(socket.pair);
     free_.push_back(port);
 }
 

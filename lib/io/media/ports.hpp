@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "engine/media/plan.hpp"
+#include "io/media/pairs.hpp"
 #include "io/net/fd.hpp"
 
 namespace cord::io::media {
@@ -28,7 +30,8 @@ class Ports {
     /// Pairs are looked for between these, both included.
     Ports(std::uint16_t first, std::uint16_t last, base::Random &random);
 
-    [[nodiscard]] base::Result<PortPair> bind_pair(const base::IpAddress &address);
+    /// The error says why, for the log.
+    [[nodiscard]] base::Result<PortPair, std::string> bind_pair(const base::IpAddress &address);
     /// A port outside the range, for all sessions. The error is the system's words.
     [[nodiscard]] base::Result<PortId, std::string> bind_shared(const base::Endpoint &at);
     void release(PortId port);
@@ -51,6 +54,8 @@ class Ports {
         net::Fd fd;
         bool v6 = false;
         bool shared = false;
+        Pairs *pairs = nullptr; // that it is of
+        std::uint16_t pair = 0;
     };
     PortId add(Socket socket);
 
@@ -58,6 +63,7 @@ class Ports {
     std::uint16_t last_;
     base::Random &random_;
     net::Fd epoll_;
+    std::map<base::IpAddress, Pairs> pairs_;
     std::vector<Socket> sockets_;
     std::vector<PortId> free_;
 };

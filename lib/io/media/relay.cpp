@@ -62,7 +62,7 @@ Relay::Relay(net::Loop &loop, engine::dtls::HandshakerFactory &handshakers, base
 }
 Relay::~Relay() = default;
 
-base::Result<PortPair> Relay::bind_pair(const base::IpAddress &address) {
+base::Result<PortPair, std::string> Relay::bind_pair(const base::IpAddress &address) {
     return parts_->ports.bind_pair(address);
 }
 

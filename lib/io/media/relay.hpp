@@ -47,7 +47,7 @@ class Relay {
     Relay(const Relay &) = delete;
     Relay &operator=(const Relay &) = delete;
 
-    [[nodiscard]] base::Result<PortPair> bind_pair(const base::IpAddress &address);
+    [[nodiscard]] base::Result<PortPair, std::string> bind_pair(const base::IpAddress &address);
     /// One port for all browsers.
     [[nodiscard]] base::Result<PortId, std::string> bind_shared(const base::Endpoint &at);
     /// Only of a port that no plan names any more.

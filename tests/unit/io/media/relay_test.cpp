@@ -92,25 +92,11 @@ TEST_CASE("ports come in pairs, even first, and go back", "[io-media]") {
     f.relay->release(pair->rtcp);
     f.relay->release(pair->rtcp);
     CHECK(io::net::bind_udp({loopback, pair->rtp_port}));
-    CHECK(f.relay->bind_pair(*base::IpAddress::parse("192.0.2.1")).error().text() ==
-          "the media address cannot be bound");
+    CHECK(f.relay->bind_pair(*base::IpAddress::parse("192.0.2.1"))
+              .error()
+              .ends_with("Cannot assign requested address"));
     auto shared = f.relay->bind_shared({loopback, 0});
     CHECK(shared);
-}
-
-TEST_CASE("a range that is used up says so", "[io-media]") {
-    crypto::SystemRandom random;
-    // Some pair in the default range is free; a range of just that pair holds no second.
-    io::media::Ports probe(30'000, 40'000, random);
-    auto found = probe.bind_pair(loopback);
-    REQUIRE(found);
-    probe.release(found->rtp);
-    probe.release(found->rtcp);
-    io::media::Ports ports(found->rtp_port, static_cast<std::uint16_t>(found->rtp_port + 1), random);
-    REQUIRE(ports.bind_pair(loopback));
-    CHECK(ports.bind_pair(loopback).error().text() == "all media ports are in use");
-    io::media::Ports none(5000, 5000, random);
-    CHECK(none.bind_pair(loopback).error().text() == "the range of media ports holds no pair");
 }
 
 TEST_CASE("datagrams that no media is, are dropped and counted", "[io-media]") {
