@@ -86,7 +86,10 @@ bool is_domain(std::string_view text) {
 } // namespace
 
 void declare(io::cli::App &app, Options &o) {
-    app.reads_also(read_webrtc2sip_config);
+    app.reads_also([&app](std::string_view text, const std::string &path) {
+        return read_webrtc2sip_config(text, path,
+                                      [&app](std::string_view key) { return app.has_option(key); });
+    });
     app.repeated(
         "-l,--listen", o.listen, "TRANSPORT:ADDR:PORT",
         "Listen there: udp, tcp, tls, ws or wss; ADDR may be * or empty, PORT 0; more options after commas "

@@ -15,6 +15,7 @@ namespace {
 namespace xml = wire::xml;
 using io::cli::ConfigFile;
 using Wrong = tl::unexpected<std::string>;
+using IsOption = std::function<bool(std::string_view)>;
 
 struct Element {
     std::string name, text;
@@ -85,19 +86,20 @@ constexpr Advice advices[] = {
     {"database account-mail account-sip-caller account-http-domain account-recaptcha",
      "click-to-call is not offered"}};
 
-std::string_view instead_of(std::string_view key) {
+std::optional<std::string_view> instead_of(std::string_view key) {
     for (const Advice &advice : advices) {
         bool named = false;
         base::split(advice.keys, ' ', [&](std::string_view word) { named |= word == key; });
         if (named)
             return advice.instead;
     }
-    return "webrtc2sip has no such key";
+    return std::nullopt;
 }
 
 class Translation {
   public:
-    explicit Translation(std::string path) : path_(std::move(path)) {}
+    Translation(std::string path, const IsOption &is_option)
+        : path_(std::move(path)), is_option_(is_option) {}
 
     /// The error is a whole sentence.
     base::Result<void, std::string> take(const Element &element) {
@@ -110,8 +112,12 @@ class Translation {
             take_nameserver(value, element.line);
         else if (element.name == "debug-level")
             return take_level(value, element.line);
+        else if (auto instead = instead_of(element.name))
+            ignore(element.name, *instead);
+        else if (is_option_(element.name))
+            option(element.name, value, element.line);
         else
-            ignore(element.name, instead_of(element.name));
+            ignore(element.name, "neither webrtc2sip nor sipws-proxy has such a key");
         return {};
     }
 
@@ -193,6 +199,7 @@ class Translation {
     }
 
     std::string path_;
+    const IsOption &is_option_;
     std::vector<ConfigFile::Line> lines_;
     std::vector<std::pair<std::string, std::string>> ignored_;
     std::optional<base::log::Level> level_;
@@ -200,8 +207,8 @@ class Translation {
 
 } // namespace
 
-base::Result<std::optional<ConfigFile>, std::string> read_webrtc2sip_config(std::string_view text,
-                                                                            const std::string &path) {
+base::Result<std::optional<ConfigFile>, std::string>
+read_webrtc2sip_config(std::string_view text, const std::string &path, const IsOption &is_option) {
     constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
     if (text.starts_with(byte_order_mark))
         text.remove_prefix(byte_order_mark.size());
@@ -213,7 +220,7 @@ base::Result<std::optional<ConfigFile>, std::string> read_webrtc2sip_config(std:
     if (document->root != "config")
         return Wrong(
             fmt::format("{}: webrtc2sip's configuration is a <config>, not a <{}>", path, document->root));
-    Translation translation(path);
+    Translation translation(path, is_option);
     for (const Element &element : document->elements)
         if (auto taken = translation.take(element); !taken)
             return Wrong(taken.error());

@@ -2,6 +2,7 @@
 // here.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,9 +12,11 @@
 
 namespace cord::tools::sipws_proxy {
 
-/// The options that such a file stands for; nothing when the text is no XML. One warning names the keys that
-/// do nothing here, and what to use instead. `debug-level` sets the level of the log at once.
+/// The options that such a file stands for; nothing when the text is no XML. An element that webrtc2sip
+/// passes over, and that `is_option` knows, is that option. One warning names the keys that do nothing here,
+/// and what to use instead. `debug-level` sets the level of the log at once.
 [[nodiscard]] base::Result<std::optional<io::cli::ConfigFile>, std::string>
-read_webrtc2sip_config(std::string_view text, const std::string &path);
+read_webrtc2sip_config(std::string_view text, const std::string &path,
+                       const std::function<bool(std::string_view)> &is_option);
 
 } // namespace cord::tools::sipws_proxy

@@ -324,6 +324,11 @@ int App::refuse(int code, std::string_view why) const {
     return code;
 }
 
+bool App::has_option(std::string_view key) const {
+    return std::any_of(node_->entries.begin(), node_->entries.end(),
+                       [&](const Entry &entry) { return entry.key == key; });
+}
+
 /// What was printed may not have been written: a full disk shows here at the latest. A closed pipe is no
 /// fault.
 static bool output_is_lost() {

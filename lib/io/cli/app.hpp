@@ -96,6 +96,8 @@ class App : public Command {
 
     /// A configuration file may be in this form too.
     void reads_also(ConfigFile::OtherForm form) { other_form_ = std::move(form); }
+    /// Whether an option of the tool itself has this long name.
+    [[nodiscard]] bool has_option(std::string_view key) const;
 
     /// Parses, sets up logging, acts. Wrong usage and an unreadable configuration are told on stderr in one
     /// line.

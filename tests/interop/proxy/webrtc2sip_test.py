@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""webrtc2sip's config.xml, as it is: its transports, certificates, name server and level of the log act, and one warning names
-all other keys. TAP."""
+"""webrtc2sip's config.xml, as it is: its transports, certificates, name server and level of the log act, options of ours may
+stand beside them, and one warning names all other keys. TAP."""
 import pathlib
 import sys
 
@@ -39,12 +39,16 @@ def reads_every_key(proxy):
   <nameserver>192.0.2.54</nameserver>
   <ssl-certificates>{proxy.folder}/key.pem;{proxy.folder}/cert.pem;{proxy.folder}/cert.pem;yes</ssl-certificates>
   <new-key>1</new-key>
+  <upstream>sip:pbx.example.com</upstream>
+  <allow-origin>https://one.example.com</allow-origin>
+  <allow-origin>https://two.example.com</allow-origin>
 {idle}""")
     read = proxy.run("sipws-proxy", "--check", "--config", path, "--control", f"{proxy.folder}/other.sock")
     lines = read.stdout.splitlines()
     check(read.returncode == 0, "it is read", read)
     for line in ("listen = udp;*;0", "listen = ws;127.0.0.1;0", "listen = wss;::1;0", "dns = 192.0.2.53", f"tls-cert = {proxy.folder}/cert.pem",
-                 f"tls-key = {proxy.folder}/key.pem", f"tls-ca = {proxy.folder}/cert.pem"):
+                 f"tls-key = {proxy.folder}/key.pem", f"tls-ca = {proxy.folder}/cert.pem", "upstream = sip:pbx.example.com",
+                 "allow-origin = https://one.example.com", "allow-origin = https://two.example.com"):
         check(line in lines, line, read.stdout)
     said = warnings(read.stderr)
     check(len(said) == 1, "there is one warning", read.stderr)
@@ -71,7 +75,7 @@ def serves_by_it(proxy):
 
 def refuses(proxy):
     for body, words in (("<transport>sctp;*;1</transport>", "sctp"), ("<transport>udp;*;0</transport", "config.xml:"),
-                        ("<debug-level>LOUD</debug-level>", "config.xml:4: debug-level")):
+                        ("<grace>soon</grace>", "soon"), ("<debug-level>LOUD</debug-level>", "config.xml:4: debug-level")):
         wrong = proxy.run("sipws-proxy", "--check", "--config", config(proxy, body))
         check(wrong.returncode == 78 and words in wrong.stderr, f"{body}: 78", wrong)
     pathlib.Path(f"{proxy.folder}/page.xml").write_text("<html></html>", encoding="utf-8")

@@ -1,6 +1,7 @@
 #!/bin/bash
 # upstream.sh [PROFILE] - a legacy SIP server where all users are, and before it, for the browsers, rtc-breaker and
-# sipws-proxy of $CORDBOARD_BUILD with --upstream, which know no user.
+# sipws-proxy of $CORDBOARD_BUILD with --upstream, which know no user. A profile may name a config.xml of webrtc2sip that
+# says all of this to sipws-proxy.
 # env: IOP_RUN (scratch folder), IOP_NETNS ('' = this namespace), CORDBOARD_BUILD
 set -eu
 cd "$(dirname "$0")/.."
@@ -23,9 +24,17 @@ export CORDBOARD_RUN_DIR=$IOP_RUN/gateway
 sipdb create
 "${inside[@]}" rtc-breaker --interface "$address" --ports 30000-31999 </dev/null 2>"$IOP_RUN/breaker.log" &
 echo $! >"$IOP_RUN/breaker.pid"
-"${inside[@]}" sipws-proxy -l "udp:$address:5060" -l "ws:$address:8080" -l "wss:$address:8443" --upstream "sip:$server;transport=udp" \
-    --upstream-domain "$domain" --breaker "unix:$CORDBOARD_RUN_DIR/ng.sock" --www off \
-    --grace 4 --trace "$IOP_RUN/trace.ndjson" --events "$IOP_RUN/events.ndjson" </dev/null 2>"$IOP_RUN/proxy.log" &
+config=$(value config)
+if [ -n "$config" ]; then
+    openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj "/CN=$domain" -keyout "$IOP_RUN/key.pem" -out "$IOP_RUN/cert.pem" 2>/dev/null
+    sed -e "s#@RUN@#$IOP_RUN#g;s/@SERVER@/$server/;s/@DOMAIN@/$domain/" "$config" >"$IOP_RUN/config.xml"
+    options=(--config "$IOP_RUN/config.xml")
+else
+    options=(-l "udp:$address:5060" -l "ws:$address:8080" -l "wss:$address:8443" --upstream "sip:$server;transport=udp"
+        --upstream-domain "$domain" --breaker "unix:$CORDBOARD_RUN_DIR/ng.sock" --www off --grace 4)
+fi
+"${inside[@]}" sipws-proxy "${options[@]}" --trace "$IOP_RUN/trace.ndjson" --events "$IOP_RUN/events.ndjson" \
+    </dev/null 2>"$IOP_RUN/proxy.log" &
 echo $! >"$IOP_RUN/proxy.pid"
 for _ in $(seq 100); do
     sipctl stats >/dev/null 2>&1 && [ -s "$IOP_RUN/legacy.pid" ] && exit 0
