@@ -6,6 +6,7 @@
 #include "io/rpc/json_text.hpp"
 #include "io/rpc/names.hpp"
 #include "kamailio_core.hpp"
+#include "kamailio_tables.hpp"
 #include "location.hpp"
 #include "statistics.hpp"
 
@@ -65,6 +66,7 @@ void add_methods(io::rpc::Methods &methods, Proxy &proxy, const Actions &actions
     add_dialog_methods(methods, proxy);
     add_statistics_methods(methods, proxy);
     add_core_methods(methods, proxy, actions);
+    add_table_methods(methods, proxy);
     methods.add(names::calls, [&proxy](const Params &) { return calls(proxy); });
     methods.add(names::trunks, [&proxy](const Params &) { return trunks(proxy); });
     methods.add(names::user_changed, [&proxy](const Params &) {

@@ -202,11 +202,10 @@ void add_core_methods(io::rpc::Methods &methods, Proxy &proxy, const Actions &ac
     methods.add("corex.list_aliases", [&proxy](const Params &) { return list_aliases(proxy); });
     methods.add("corex.debug", [&proxy](const Params &p) { return debug_level(proxy, p); });
     methods.add("domain.dump", [&proxy](const Params &) { return domains(proxy); });
-    for (const char *name : {io::rpc::names::reload_domains, io::rpc::names::reload_addresses})
-        methods.add(name, [&proxy](const Params &) {
-            proxy.reload();
-            return Answer("{}");
-        });
+    methods.add(io::rpc::names::reload_domains, [&proxy](const Params &) {
+        proxy.reload();
+        return Answer("{}");
+    });
     methods.add("tls.reload", [actions](const Params &) { return reload_certificate(actions); });
 }
 

@@ -127,6 +127,37 @@ def shapes(proxy):
           proxy.rpc("corex.debug", "i:2")["old"] == 3, "corex.debug")
 
 
+def tables(proxy):
+    """What Kamailio 5.6.3 gives for its destinations, addresses and media gateways, of what stands in their place."""
+    empty = proxy.run("sipctl", "rpc", "dispatcher.list")
+    check(empty.returncode == 1 and "No Destination Sets" in empty.stderr, "dispatcher.list of nothing", empty)
+    check(proxy.rpc("permissions.addressDump") == [] == proxy.rpc("permissions.subnetDump"), "permissions.addressDump of nothing")
+    for words in (["trunk", "add", "far", "sip:192.0.2.7:5070;transport=tcp", "--probe", "0"], ["trust", "add", "192.0.2.7"],
+                  ["trust", "add", "198.51.100.0/24"]):
+        done_well = proxy.run("sipctl", *words)
+        check(done_well.returncode == 0, f"sipctl {' '.join(words[:2])}", done_well.stderr)
+
+    def rows(method):
+        shown = proxy.run("sipctl", "rpc", method)
+        return json.loads(shown.stdout) if shown.returncode == 0 else []
+
+    check(proxy.eventually(lambda: rows("dispatcher.list") and rows("permissions.subnetDump")), "it hears of them")
+    listed = proxy.rpc("dispatcher.list")
+    attributes = {"BODY": "duid=far", "DUID": "far", "MAXLOAD": 0, "WEIGHT": 0, "RWEIGHT": 0, "SOCKET": None, "SOCKNAME": None, "OBPROXY": None}
+    wanted = {"URI": "sip:192.0.2.7:5070;transport=tcp", "FLAGS": "AX", "PRIORITY": 0, "ATTRS": attributes}
+    check(listed == {"NRSETS": 1, "RECORDS": [{"SET": {"ID": 1, "TARGETS": [{"DEST": wanted}]}}]}, "dispatcher.list", listed)
+    check(proxy.rpc("dispatcher.reload") == "Ok. Dispatcher successfully reloaded.", "dispatcher.reload")
+    dumped = proxy.rpc("permissions.addressDump")
+    check(dumped == [{"table": 0, "group": 1, "item": {"ip": "192.0.2.7", "port": 0, "tag": ""}}], "permissions.addressDump", dumped)
+    dumped = proxy.rpc("permissions.subnetDump")
+    check(dumped == [{"id": 0, "group": 1, "item": {"ip": "198.51.100.0", "mask": 24, "port": 0, "tag": ""}}], "permissions.subnetDump", dumped)
+    check(proxy.rpc("permissions.addressReload") == "Reload OK", "permissions.addressReload")
+    shown = proxy.rpc("rtpengine.show", "all")
+    gateway = {"url": f"{proxy.folder}/none.sock", "set": 0, "index": 0, "weight": 1, "disabled": 1, "recheck_ticks": 0}
+    check(shown == [gateway], "rtpengine.show", shown)
+    check(proxy.run("sipctl", "rpc", "rtpengine.show", "udp:192.0.2.1:1").returncode == 1, "rtpengine.show of another is refused")
+
+
 def adds_a_contact(proxy):
     with sip.Agent(proxy.at("udp"), "door", server.DOMAIN, "") as door, proxy.agent("udp", "bob") as bob:
         added = proxy.rpc("ul.add", "location", f"door@{server.DOMAIN}", f"sip:door@{door.host}:{door.port}", "i:0", "1.0", ".", "i:0", "i:0", "i:0")
@@ -251,11 +282,11 @@ def main():
     with server.Proxy(BUILD, "--metrics-listen", "127.0.0.1:0", "--rpc-listen", "127.0.0.1:0", "--accounting", "db",
                       transports=("udp", "ws")) as proxy:
         proxy.stop()
-        proxy.arguments += ["--kamailio-rpc", proxy.folder]
+        proxy.arguments += ["--kamailio-rpc", proxy.folder, "--breaker", f"unix:{proxy.folder}/none.sock"]
         proxy.start()
         with proxy.agent("ws") as phone:
             phone.register()
-            for test in (metrics, never_on_a_public_listener, rpc_over_http, datagrams, shapes, adds_a_contact, kamctl, refuses_to_start):
+            for test in (metrics, never_on_a_public_listener, rpc_over_http, datagrams, shapes, tables, adds_a_contact, kamctl, refuses_to_start):
                 run(test, proxy)
         for test in (calls_in_books, says_why):
             run(test, proxy)
