@@ -61,8 +61,11 @@ Next register_user(State &s, Exchange &e) {
     return Next::wait;
 }
 
-/// RFC 3261 section 11: for the server itself.
+/// RFC 3261 section 11, for the server itself. Section 11.2: "The response code chosen MUST be the same that
+/// would have been chosen had the request been an INVITE": so whoever shares calls out sees us go.
 Next answer_options(State &s, Exchange &e) {
+    if (s.draining)
+        return reply(s, e, 503, "Shutting Down", {{"Retry-After", "10"}});
     return reply(s, e, 200, "OK",
                  {{"Allow", std::string(methods_relayed)},
                   {"Accept", "application/sdp"},

@@ -3,6 +3,7 @@
 proxy goes on. TAP."""
 import pathlib
 import random
+import signal
 import socket
 import sys
 import time
@@ -207,6 +208,30 @@ def http(proxy, transport):
             stream.close()
 
 
+def origins():
+    """Pages of other origins than those listed may not connect; who is no browser names none."""
+    with server.Proxy(sys.argv[1], transports=SOCKETS) as proxy:
+        proxy.stop()
+        config = pathlib.Path(f"{proxy.folder}/proxy.conf")
+        config.write_text("allow-origin = https://one.example\nallow-origin = https://two.example:8443\n", encoding="utf-8")
+        proxy.arguments += ["--config", str(config)]
+        proxy.start()
+
+        def codes(transport, *names):
+            made = [websocket.WebSocket(proxy.at(transport), transport == "wss", origin=name) for name in names]
+            for one in made:
+                one.close()
+            return [one.code for one in made]
+
+        names = ("https://one.example", "https://two.example:8443", "https://two.example", "https://one.example.evil.test", "null", None)
+        for transport in SOCKETS:
+            got = codes(transport, *names)
+            check(got == [101, 101, 403, 403, 403, 101], f"{transport}: an Origin that is not listed is refused", got)
+        config.write_text("allow-origin = https://three.example\n", encoding="utf-8")
+        proxy.process.send_signal(signal.SIGHUP)
+        check(proxy.eventually(lambda: codes("ws", "https://three.example", names[0]) == [101, 403]), "SIGHUP: the new list holds")
+
+
 def slow_reader(proxy):
     """A peer that never reads is closed before it costs much."""
     with proxy.agent("tcp") as phone:
@@ -246,6 +271,7 @@ def main():
             run(websocket_rules, proxy, transport)
             run(websocket_frames, proxy, transport)
             run(http, proxy, transport)
+        run(origins)
         run(half_open, proxy)
         run(idle_crowd, proxy)
         run(slow_reader, proxy)

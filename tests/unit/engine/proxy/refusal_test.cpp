@@ -72,6 +72,14 @@ TEST_CASE("draining refuses new calls and lets the others go on", "[proxy]") {
     t.bench.core().drain();
     t.bench.send_with_password(t.phone, invite(t.phone, "alice", phone_sdp));
     CHECK(t.phone.next("503").has(HeaderId::retry_after));
+    t.bench.send(t.phone, message(R"(OPTIONS sip:10.77.0.1:5060 SIP/2.0
+        Via: SIP/2.0/UDP 10.77.0.21:5060;branch=z9hG4bKo
+        Max-Forwards: 70
+        To: <sip:10.77.0.1:5060>
+        From: <sip:dispatcher@localhost>;tag=o
+        Call-ID: o
+        CSeq: 1 OPTIONS)"));
+    CHECK(t.phone.next("503").has(HeaderId::retry_after));
     t.bench.send(t.phone, in_dialog(ok, t.phone, false, "BYE", 1));
     CHECK(t.alice.next("BYE").is_request());
 }
