@@ -181,12 +181,12 @@ class Agent:
 class Far(Agent):
     """A server elsewhere, over UDP: it answers where the last message came from."""
 
-    def __init__(self, domain, timeout=5):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
+    def __init__(self, domain, timeout=5, address="127.0.0.1"):
+        self.socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((address, 0))
         self.socket.settimeout(timeout)
         self.transport, self.user, self.domain, self.peer = "udp", "far", domain, None
-        self.host, self.port = self.socket.getsockname()
+        self.host, self.port = (f"[{address}]" if ":" in address else address), self.socket.getsockname()[1]
         self.tag, self.cseq, self.call_id = secrets.token_hex(4), 0, f"{secrets.token_hex(8)}@test"
 
     def send(self, raw):

@@ -263,7 +263,7 @@ void on_errand_hops(State &s, std::uint64_t id, std::vector<NextHop> hops) {
     auto errand = s.errands.all.find(id);
     if (errand == s.errands.all.end())
         return;
-    std::erase_if(hops, [&](const NextHop &next) { return !s.can_send(next.hop.transport); });
+    std::erase_if(hops, [&](const NextHop &next) { return !s.listener_to(next); });
     if (hops.empty())
         return fail(s, id, "no address was found");
     s.errands.places[errand->second.trunk] = hops;

@@ -90,7 +90,7 @@ bool turn_to_stream(State &s, Exchange &e, std::size_t index, std::size_t size) 
     const NextHop stream{{Transport::tcp, datagrams.remote}, datagrams.local.ip};
     const bool open = b.target.destination && !b.target.destination->transport;
     if (size <= largest_datagram || datagrams.transport != Transport::udp || !open ||
-        !s.can_send(Transport::tcp) || s.dead_hops.contains(stream.hop, s.now.mono))
+        !s.listener_to(stream) || s.dead_hops.contains(stream.hop, s.now.mono))
         return false;
     // "If an element sends a request over TCP because of these message size constraints, and that request
     // would have otherwise been sent over UDP, if the attempt to establish the connection generates either an

@@ -238,7 +238,7 @@ void on_next_hops(State &s, Exchange &e, std::size_t index, std::vector<NextHop>
         return; // Cancelled meanwhile.
     if (e.state == Exchange::State::answered)
         return close_branch_locally(s, e, index, 487);
-    std::erase_if(hops, [&](const NextHop &next) { return !s.can_send(next.hop.transport); });
+    std::erase_if(hops, [&](const NextHop &next) { return !s.listener_to(next); });
     if (hops.empty()) {
         close_branch_locally(s, e, index, 503, "The next hop was not found");
         conclude(s, e);

@@ -122,15 +122,31 @@ bool State::can_send(Transport transport) const {
                        [&](const Listener &l) { return l.transport == transport; });
 }
 
+std::optional<std::uint16_t> State::listener_to(const NextHop &next) const {
+    std::optional<std::uint16_t> found;
+    for (std::size_t i = 0; i < config.listeners.size(); ++i) {
+        const Listener &l = config.listeners[i];
+        // A socket that takes every IPv6 address takes those of IPv4, too.
+        const bool reaches =
+            l.local.ip.v6 == next.hop.address.ip.v6 || (l.local.ip.v6 && l.local.ip.is_any());
+        if (l.transport != next.hop.transport || !reaches)
+            continue;
+        if (l.local.ip == next.source)
+            return static_cast<std::uint16_t>(i);
+        if (!found)
+            found = static_cast<std::uint16_t>(i);
+    }
+    return found;
+}
+
 Flow State::flow_to(const NextHop &next) const {
     Flow flow;
     flow.transport = next.hop.transport;
     flow.remote = next.hop.address;
-    auto listener = std::find_if(config.listeners.begin(), config.listeners.end(),
-                                 [&](const Listener &l) { return l.transport == flow.transport; });
-    CORD_ASSERT(listener != config.listeners.end());
-    flow.listener = static_cast<std::uint16_t>(listener - config.listeners.begin());
-    flow.local = listener->local;
+    const auto listener = listener_to(next);
+    CORD_ASSERT(listener);
+    flow.listener = *listener;
+    flow.local = config.listeners[*listener].local;
     if (flow.local.ip.is_any())
         flow.local.ip = next.source;
     return flow;

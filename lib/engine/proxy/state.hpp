@@ -140,7 +140,10 @@ struct State {
 
     /// Whether there is a listener of this transport, whose socket or name a request can go out by.
     [[nodiscard]] bool can_send(Transport transport) const;
-    /// A flow of our own to there, over the first listener of that transport.
+    /// The place of the listener by which we send to there: at the address that the system would send from
+    /// where there is one, else the first of its transport and address family.
+    [[nodiscard]] std::optional<std::uint16_t> listener_to(const NextHop &next) const;
+    /// A flow of our own to there, where there is a listener to it.
     [[nodiscard]] Flow flow_to(const NextHop &next) const;
     /// Null for a call that is over.
     [[nodiscard]] Call *find_call(std::uint64_t id);

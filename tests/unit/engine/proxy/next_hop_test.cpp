@@ -211,6 +211,28 @@ TEST_CASE("a connection that we opened to a trunk dies: its INVITE fails at once
     CHECK(t.bench.level("exchanges") == 0);
 }
 
+TEST_CASE("of several listeners of a kind one is taken that reaches the next hop", "[proxy][next-hop]") {
+    Config config = trunk_config();
+    for (const char *local : {"[2001:db8::1]:5060", "10.77.0.2:5066"}) {
+        config.listeners.push_back(config.listeners.front());
+        config.listeners.back().local = *base::Endpoint::parse(local);
+    }
+    Trunk t(config);
+    auto via_of = [&](std::string_view address) {
+        Client &trunk = t.bench.phone("trunk", address);
+        t.bench.places["trunk.example"] = {fmt::format("udp:{}", address)};
+        t.call();
+        return std::string(*trunk.next("INVITE").header(HeaderId::via));
+    };
+    CHECK(via_of("[2001:db8::90]:5060").starts_with("SIP/2.0/UDP [2001:db8::1]:5060;"));
+    CHECK(via_of("10.77.0.92:5060").starts_with("SIP/2.0/UDP 10.77.0.1:5060;"));
+
+    Trunk alone;
+    alone.bench.places["trunk.example"] = {"udp:[2001:db8::90]:5060"};
+    alone.call();
+    CHECK(alone.alice.next("503").is_response());
+}
+
 TEST_CASE("a server that refused is not asked again by another transport", "[proxy][next-hop]") {
     Trunk t;
     t.bench.places["trunk.example"] = {"udp:10.77.0.90:5060", "tcp:10.77.0.90:5060"};
