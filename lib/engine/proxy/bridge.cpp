@@ -23,8 +23,10 @@ Dict sdp_request(const char *command, const BridgeSession &session, const Crossi
     dict.push_back({"from-tag", crossing.from_tag});
     if (!crossing.to_tag.empty())
         dict.push_back({"to-tag", crossing.to_tag});
-    if (crossing.first)
+    if (crossing.first) {
         dict.push_back({"via-branch", session.via_branch});
+        dict.push_back({"supports", List{"load limit"}});
+    }
     dict.push_back({"replace", List{"origin"}});
     if (crossing.receiver == MediaKind::webrtc) {
         dict.push_back({"ICE", "force"});
@@ -113,9 +115,15 @@ NgReply read_ng_reply(std::optional<std::string_view> reply) {
     const Dict *dict = value ? value->dict() : nullptr;
     if (dict == nullptr)
         return {{}, "the media breaker's answer cannot be read"};
-    if (wire::bencode::text_of(*dict, "result") != "ok") {
+    const std::string_view result = wire::bencode::text_of(*dict, "result");
+    if (result == "load limit")
+        return {{},
+                "the media breaker has no room: " + std::string(wire::bencode::text_of(*dict, "message")),
+                true};
+    if (result != "ok") {
         std::string reason(wire::bencode::text_of(*dict, "error-reason"));
-        return {{}, reason.empty() ? "the media breaker refused" : reason};
+        const bool busy = reason == "Ran out of ports";
+        return {{}, reason.empty() ? "the media breaker refused" : std::move(reason), busy};
     }
     return {std::string(wire::bencode::text_of(*dict, "sdp")), "the media breaker gave no description"};
 }

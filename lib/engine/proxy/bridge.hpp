@@ -56,6 +56,7 @@ struct Crossing {
 struct NgReply {
     std::string sdp;    ///< Empty when it failed.
     std::string reason; ///< Why, for people.
+    bool busy = false;  ///< It has no room for another call.
 };
 [[nodiscard]] NgReply read_ng_reply(std::optional<std::string_view> reply);
 

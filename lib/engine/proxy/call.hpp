@@ -78,7 +78,7 @@ struct Call {
     std::optional<base::Time> answered;
     std::string codecs;
     std::uint64_t setup = 0;            ///< The exchange that opened it, until its final response; else 0.
-    std::optional<std::size_t> breaker; ///< The one that all its branches use.
+    std::optional<std::size_t> breaker; ///< The one that its next branch uses.
     base::Time subscribed_until{};      ///< What its subscriptions were granted.
     base::Time idle_deadline = base::never; ///< When a call that nothing is heard of is given up.
     base::Time idle_alarm = base::never;    ///< When it is looked at next; not moved by every message.

@@ -66,6 +66,7 @@ struct Branch {
     /// The final response that is not a 2xx; none of a redirection that was followed.
     std::optional<wire::sip::Message> final;
     std::optional<std::string> sdp;    ///< What went out in the place of its body.
+    std::size_t silent_breakers = 0;   ///< Asked to begin its media, without an answer.
     bool local_final = false;          ///< It is our own, so a 503 in it speaks for us.
     base::Time ring_end = base::never; ///< When it has rung long enough.
     base::Time deadline = base::never; ///< The same, or timer C if that is sooner.

@@ -5,6 +5,7 @@
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/dialog.hpp"
 #include "engine/proxy/media.hpp"
+#include "engine/proxy/not_acceptable.hpp"
 #include "engine/proxy/outgoing.hpp"
 #include "engine/proxy/processor.hpp"
 #include "engine/proxy/responses.hpp"
@@ -20,6 +21,17 @@ namespace {
 using wire::sip::HeaderId;
 using wire::sip::Message;
 using wire::sip::Method;
+
+/// RFC 3261 section 25.1: a quoted-string.
+std::string quoted(std::string_view text) {
+    std::string out(1, '"');
+    for (char c : text) {
+        if (c == '"' || c == '\\')
+            out += '\\';
+        out += c;
+    }
+    return out += '"';
+}
 
 void hang_up_if_media_failed(State &s, const Exchange &e) {
     if (auto place = place_of(s, e); place && place->dialog->media_failed)
@@ -60,6 +72,19 @@ void start_at_hop(State &s, Exchange &e, std::size_t index) {
     case MediaStep::Do::replace: b.sdp = std::move(step.text); [[fallthrough]];
     case MediaStep::Do::pass: send(s, e, index);
     }
+}
+
+/// A call that begins is not bound to a breaker that gives no answer: the next one is asked.
+bool turn_to_next_breaker(State &s, Exchange &e, std::size_t index) {
+    Branch &b = e.branches[index];
+    Call *call = s.find_call(e.call);
+    if (e.in_dialog || call == nullptr || ++b.silent_breakers >= s.config.breakers)
+        return false;
+    release_branch(s, *call, call->branches[b.call_branch]); // it may hear of that, and have acted before
+    call->breaker.reset();
+    start_at_hop(s, e, index);
+    conclude(s, e);
+    return true;
 }
 
 void start(State &s, Exchange &e, std::size_t index) {
@@ -151,8 +176,7 @@ void close_branch_locally(State &s, Exchange &e, std::size_t index, std::uint16_
                           std::string_view warning) {
     auto builder = wire::sip::make_response(e.request, code, {}, s.random.token(10));
     if (!warning.empty())
-        builder.add(HeaderId::warning,
-                    "399 " + s.identity.host_port(e.flow) + " \"" + std::string(warning) + "\"");
+        builder.add(HeaderId::warning, "399 " + s.identity.host_port(e.flow) + " " + quoted(warning));
     close_branch(s, e, index, *Message::parse(builder.finish()), true);
 }
 
@@ -259,17 +283,27 @@ void on_request_media(State &s, Exchange &e, std::size_t index, std::optional<st
     if (b.state != Branch::State::waiting_for_breaker)
         return; // Cancelled meanwhile.
     NgReply answer = read_ng_reply(reply);
+    const bool unavailable = !reply || answer.busy;
+    if (unavailable && turn_to_next_breaker(s, e, index))
+        return;
     bool ack = e.request.method() == Method::ack;
+    const std::string_view offered = sdp_of(e.request);
+    const bool callers = !e.in_dialog || e.in_dialog->from_caller;
+    if (!ack && is_left_empty(offered, answer.sdp))
+        answer = {{}, "nothing is left of it that the other side could use"};
     auto place = place_of(s, e);
     if (answer.sdp.empty() && ack) {
         // Nobody can refuse an ACK: it goes on, and both sides get a BYE.
         if (place)
             place->dialog->media_failed = true;
+        explain_refusal(s, e, callers, offered, 480, answer.reason);
         send(s, e, index);
         return;
     }
     if (answer.sdp.empty()) {
-        close_branch_locally(s, e, index, reply ? 488 : 503, answer.reason);
+        if (!unavailable)
+            answer.reason = explain_refusal(s, e, callers, offered, 488, answer.reason);
+        close_branch_locally(s, e, index, unavailable ? 503 : 488, answer.reason);
         conclude(s, e);
         return;
     }

@@ -1,6 +1,7 @@
 #include "engine/proxy/quality.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "engine/proxy/state.hpp"
@@ -73,7 +74,15 @@ void tell_end(State &s, const Call &call, CallEnd end) {
     if (!call.is_bridged())
         return s.event("call-end", std::move(end.fields));
     s.ended_calls.emplace(call.id, std::move(end));
-    s.ask_breaker({Question::Kind::last_numbers, call.id, 0}, *call.breaker, ng_delete_call(call.call_id));
+    // More than one where the first fell silent while another branch began.
+    std::set<std::size_t> breakers;
+    for (const CallBranch &branch : call.branches)
+        if (branch.bridge)
+            breakers.insert(branch.bridge->breaker);
+    const std::size_t asked = breakers.extract(breakers.begin()).value();
+    s.ask_breaker({Question::Kind::last_numbers, call.id, 0}, asked, ng_delete_call(call.call_id));
+    for (std::size_t other : breakers)
+        s.effects.push_back(AskBreaker{0, other, ng_delete_call(call.call_id)});
 }
 
 void on_last_numbers(State &s, std::uint64_t call, std::optional<std::string_view> reply) {

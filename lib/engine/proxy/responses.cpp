@@ -9,6 +9,7 @@
 #include "engine/proxy/failover.hpp"
 #include "engine/proxy/fork.hpp"
 #include "engine/proxy/media.hpp"
+#include "engine/proxy/not_acceptable.hpp"
 #include "engine/proxy/outgoing.hpp"
 #include "engine/proxy/redirect.hpp"
 #include "engine/proxy/refusal.hpp"
@@ -113,6 +114,7 @@ void take_failure(State &s, Exchange &e, std::size_t index, const Message &respo
     if (answer_challenge(s, e, index, response) || follow_redirect(s, e, index, response))
         return;
     settle_trunks(e, b, response.status());
+    note_refused_offer(s, e, b, response);
     // A branch that we gave up answers our CANCEL with 487: to the caller that is a timeout.
     if (b.timed_out && response.status() == 487)
         close_branch_locally(s, e, index, 408);
@@ -203,6 +205,7 @@ void on_response_media(State &s, Exchange &e, std::size_t index, std::optional<s
             b.translated[std::string(wire::sip::to(response)->tag())] = *sdp;
     } else if (response.status() >= 200) {
         note_media_failure(s, e, b, response);
+        explain_refusal(s, e, e.in_dialog && !e.in_dialog->from_caller, sdp_of(response), 480, answer.reason);
     } else {
         sdp = ""; // It can do without, and what cannot cross must not be taken for the answer.
     }

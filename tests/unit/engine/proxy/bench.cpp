@@ -303,13 +303,14 @@ void Bench::act(Effect &effect) {
         core_->on_resolved(question->token, hops_to(question->destination.host), now_);
     } else if (auto *ask = std::get_if<AskBreaker>(&effect)) {
         breaker_requests.push_back(ask->dictionary);
+        asked_breakers.push_back(ask->breaker);
         if (ask->token == 0)
             return;
         if (breaker_holds)
             return held_.push_back(*ask);
-        std::string reply = breaker_reply(ask->dictionary);
-        core_->on_breaker(ask->token, breaker_up ? std::optional<std::string_view>(reply) : std::nullopt,
-                          now_);
+        std::string reply = breaker_words.empty() ? breaker_reply(ask->dictionary) : breaker_words;
+        const bool answers = breaker_up && !silent_breakers.contains(ask->breaker);
+        core_->on_breaker(ask->token, answers ? std::optional<std::string_view>(reply) : std::nullopt, now_);
     } else if (auto *event = std::get_if<Event>(&effect)) {
         events_.push_back(*event);
     } else if (auto *keep = std::get_if<Keep>(&effect)) {

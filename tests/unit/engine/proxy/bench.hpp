@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,6 +76,9 @@ class Bench {
     bool database_up = true;
     bool store_ok = true;
     bool breaker_up = true;
+    std::string breaker_words;                      ///< Its reply, where it is not to be what fits.
+    std::set<std::size_t> silent_breakers;          ///< They give no answer.
+    std::vector<std::size_t> asked_breakers;        ///< Whom `breaker_requests` went to.
     bool resolver_holds = false;                    ///< Its answers wait for release_resolver().
     bool send_fails = false;                        ///< Of every request.
     bool breaker_holds = false;                     ///< Its answers wait for release_breaker().
