@@ -1,6 +1,11 @@
 #include "dialogs.hpp"
 
+#include <regex.h>
+
 #include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -84,6 +89,50 @@ Answer list(Proxy &proxy, const Params &params, Write write) {
     return any || !call_id ? Answer(json.str()) : refuse(not_found, "Dialog not found");
 }
 
+/// How dlg.list_match compares: a pattern is an extended regular expression.
+std::optional<std::function<bool(const std::string &)>> comparison(const std::string &how,
+                                                                   const std::string &wanted) {
+    if (how == "eq")
+        return [wanted](const std::string &text) { return text == wanted; };
+    if (how == "sw")
+        return [wanted](const std::string &text) { return text.starts_with(wanted); };
+    if (how != "re")
+        return std::nullopt;
+    regex_t compiled;
+    if (::regcomp(&compiled, wanted.c_str(), REG_EXTENDED | REG_ICASE | REG_NOSUB) != 0)
+        return std::nullopt;
+    const std::shared_ptr<regex_t> pattern(new regex_t(compiled), [](regex_t *p) {
+        ::regfree(p);
+        delete p;
+    });
+    return [pattern](const std::string &text) {
+        return ::regexec(pattern.get(), text.c_str(), 0, nullptr, 0) == 0;
+    };
+}
+
+/// Those whose From, To or Call-ID fit, as many as are wanted.
+Answer list_match(Proxy &proxy, const Params &params) {
+    const std::string key = params.find(0, "mkey").value_or(""), how = params.find(1, "mop").value_or("");
+    const auto wanted = params.find(2, "mval");
+    const auto limit = base::to_uint(params.find(3, "limit").value_or("0"), INT32_MAX);
+    const auto fits = wanted ? comparison(how, *wanted) : std::nullopt;
+    const bool known = key == "furi" || key == "turi" || key == "ruri" || key == "callid";
+    if (!known || !fits || !limit)
+        return refuse(io::rpc::invalid_params,
+                      "the parameters are: furi, turi, ruri or callid; eq, re or sw; a value; and a limit");
+    JsonText json;
+    json.begin('[');
+    std::uint64_t found = 0;
+    for (const CallInfo &call : proxy.core().calls(now()))
+        if ((*limit == 0 || found < *limit) &&
+            (*fits)(key == "callid" ? call.call_id : "sip:" + (key == "furi" ? call.from : call.to))) {
+            write_dialog(json, call);
+            ++found;
+        }
+    json.end(']');
+    return found != 0 ? Answer(json.str()) : refuse(not_found, "Not found");
+}
+
 Answer count_active(Proxy &proxy) {
     std::int64_t starting = 0, connecting = 0, ongoing = 0;
     for (const CallInfo &call : proxy.core().calls(now()))
@@ -120,6 +169,7 @@ Answer end_by_tags(Proxy &proxy, const Params &params) {
 
 void add_dialog_methods(io::rpc::Methods &methods, Proxy &proxy) {
     methods.add("dlg.list", [&proxy](const Params &p) { return list(proxy, p, write_dialog); });
+    methods.add("dlg.list_match", [&proxy](const Params &p) { return list_match(proxy, p); });
     methods.add("dlg.briefing", [&proxy](const Params &) { return list(proxy, {}, write_brief); });
     methods.add("dlg.stats_active", [&proxy](const Params &) { return count_active(proxy); });
     methods.add("dlg.end_dlg", [&proxy](const Params &p) { return end_by_number(proxy, p); });

@@ -148,6 +148,21 @@ Answer tcp_info(const Proxy &proxy) {
     return json.key("opened_tls_connections").number(secure).end('}').str();
 }
 
+Answer tls_info(const Proxy &proxy) {
+    std::int64_t secure = 0;
+    for (const auto &[transport, count] : proxy.connections())
+        secure += engine::transaction::is_secure(transport) ? static_cast<std::int64_t>(count) : 0;
+    JsonText json;
+    const std::size_t most = io::net::Transports::Options{}.max_connections;
+    json.begin('{').key("max_connections").number(static_cast<std::int64_t>(most));
+    return json.key("opened_connections")
+        .number(secure)
+        .key("clear_text_write_queued_bytes")
+        .number(0)
+        .end('}')
+        .str();
+}
+
 Answer domains(const Proxy &proxy) {
     JsonText json;
     json.begin('{').key("domains").begin('[');
@@ -206,6 +221,7 @@ void add_core_methods(io::rpc::Methods &methods, Proxy &proxy, const Actions &ac
         proxy.reload();
         return Answer("{}");
     });
+    methods.add("tls.info", [&proxy](const Params &) { return tls_info(proxy); });
     methods.add("tls.reload", [actions](const Params &) { return reload_certificate(actions); });
 }
 

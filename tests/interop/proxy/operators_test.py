@@ -123,6 +123,7 @@ def shapes(proxy):
     check(proxy.rpc("core.info")["version"].startswith("cordboard"), "core.info")
     check({s["PROTO"] for s in proxy.rpc("corex.list_sockets")} == {"udp", "ws"}, "corex.list_sockets")
     check(proxy.rpc("core.tcp_info")["opened_connections"] == 1, "core.tcp_info")
+    check(proxy.rpc("tls.info").keys() == {"max_connections", "opened_connections", "clear_text_write_queued_bytes"}, "tls.info")
     check(proxy.rpc("corex.debug") == {"debug": 2} and proxy.rpc("corex.debug", "i:3") == {"old": 2, "new": 3} and
           proxy.rpc("corex.debug", "i:2")["old"] == 3, "corex.debug")
 
@@ -146,12 +147,13 @@ def tables(proxy):
     attributes = {"BODY": "duid=far", "DUID": "far", "MAXLOAD": 0, "WEIGHT": 0, "RWEIGHT": 0, "SOCKET": None, "SOCKNAME": None, "OBPROXY": None}
     wanted = {"URI": "sip:192.0.2.7:5070;transport=tcp", "FLAGS": "AX", "PRIORITY": 0, "ATTRS": attributes}
     check(listed == {"NRSETS": 1, "RECORDS": [{"SET": {"ID": 1, "TARGETS": [{"DEST": wanted}]}}]}, "dispatcher.list", listed)
-    check(proxy.rpc("dispatcher.reload") == "Ok. Dispatcher successfully reloaded.", "dispatcher.reload")
+    for method, words in (("dispatcher.reload", "Ok. Dispatcher successfully reloaded."), ("permissions.addressReload", "Reload OK")):
+        shown = proxy.run("sipctl", "rpc", method).stdout.strip()
+        check(shown == words, method, shown)
     dumped = proxy.rpc("permissions.addressDump")
     check(dumped == [{"table": 0, "group": 1, "item": {"ip": "192.0.2.7", "port": 0, "tag": ""}}], "permissions.addressDump", dumped)
     dumped = proxy.rpc("permissions.subnetDump")
     check(dumped == [{"id": 0, "group": 1, "item": {"ip": "198.51.100.0", "mask": 24, "port": 0, "tag": ""}}], "permissions.subnetDump", dumped)
-    check(proxy.rpc("permissions.addressReload") == "Reload OK", "permissions.addressReload")
     shown = proxy.rpc("rtpengine.show", "all")
     gateway = {"url": f"{proxy.folder}/none.sock", "set": 0, "index": 0, "weight": 1, "disabled": 1, "recheck_ticks": 0}
     check(shown == [gateway], "rtpengine.show", shown)
@@ -219,6 +221,12 @@ def calls_in_books(proxy):
         check(dialog["state"] == 4 and dialog["call-id"] == answer.get("Call-ID") and dialog["from_uri"] == f"sip:{ALICE}" and
               dialog["callee"]["tag"] in answer.get("To"), "dlg.list", dialog)
         check(proxy.rpc("dlg.stats_active")["ongoing"] == 1 and len(proxy.rpc("dlg.briefing")) == 1, "dlg.stats_active, dlg.briefing")
+        for words in (("furi", "eq", f"sip:{ALICE}"), ("turi", "sw", "sip:bob@"), ("callid", "re", "^.+$"), ("callid", "re", ".", "i:1")):
+            check(proxy.rpc("dlg.list_match", *words)[0]["call-id"] == dialog["call-id"], f"dlg.list_match {' '.join(words[:2])}")
+        for words, why in ((("furi", "eq", "sip:x"), "Not found"), (("furi", "re", "["), "parameters are"), (("x", "eq", "y"), "parameters are"),
+                           (("callid", "eq"), "parameters are")):
+            refused = proxy.run("sipctl", "rpc", "dlg.list_match", *words)
+            check(refused.returncode == 1 and why in refused.stderr, f"dlg.list_match {' '.join(words)} is refused", refused.stderr)
         check(proxy.run("sipctl", "rpc", "dlg.end_dlg", "i:1", "i:99").returncode == 1, "dlg.end_dlg of no dialog")
         proxy.rpc("dlg.end_dlg", f"i:{dialog['h_entry']}", f"i:{dialog['h_id']}")
         bye = bob.receive()
