@@ -170,6 +170,9 @@ Answer end_by_tags(Proxy &proxy, const Params &params) {
 void add_dialog_methods(io::rpc::Methods &methods, Proxy &proxy) {
     methods.add("dlg.list", [&proxy](const Params &p) { return list(proxy, p, write_dialog); });
     methods.add("dlg.list_match", [&proxy](const Params &p) { return list_match(proxy, p); });
+    methods.add("dlg.profile_list", [](const Params &p) {
+        return Answer(refuse(not_found, "Profile not found: " + p.find(0, "profile").value_or("")));
+    });
     methods.add("dlg.briefing", [&proxy](const Params &) { return list(proxy, {}, write_brief); });
     methods.add("dlg.stats_active", [&proxy](const Params &) { return count_active(proxy); });
     methods.add("dlg.end_dlg", [&proxy](const Params &p) { return end_by_number(proxy, p); });

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 
@@ -69,6 +70,16 @@ Answer run_info(const Proxy &proxy) {
         .text(fmt::format("{}d {}h {}m {}s", up / 86'400, up / 3600 % 24, up / 60 % 60, up % 60))
         .end('}')
         .str();
+}
+
+/// Those of Kamailio's modules whose methods are known here.
+Answer modules() {
+    JsonText json;
+    json.begin('[');
+    for (const char *name : {"corex", "dialog", "dispatcher", "domain", "jsonrpcs", "kex", "permissions",
+                             "rtpengine", "tls", "usrloc"})
+        json.text(name);
+    return json.end(']').str();
 }
 
 /// Kamailio's three lists of processes, by the names that each gives its columns. There is one process.
@@ -148,6 +159,22 @@ Answer tcp_info(const Proxy &proxy) {
     return json.key("opened_tls_connections").number(secure).end('}').str();
 }
 
+/// Who is connected, the first to come first.
+Answer tcp_list(const Proxy &proxy) {
+    std::vector<io::net::Flow> flows = proxy.open_flows();
+    std::sort(flows.begin(), flows.end(),
+              [](const auto &a, const auto &b) { return a.connection < b.connection; });
+    JsonText json;
+    json.begin('[');
+    for (const io::net::Flow &flow : flows) {
+        json.begin('{').key("id").number(static_cast<std::int64_t>(flow.connection));
+        json.key("type").text(engine::transaction::via_name(flow.transport)).key("state").text("CONN_OK");
+        json.key("src_ip").text(flow.remote.ip.text()).key("src_port").number(flow.remote.port);
+        json.key("dst_ip").text(flow.local.ip.text()).key("dst_port").number(flow.local.port).end('}');
+    }
+    return json.end(']').str();
+}
+
 Answer tls_info(const Proxy &proxy) {
     std::int64_t secure = 0;
     for (const auto &[transport, count] : proxy.connections())
@@ -206,6 +233,7 @@ Answer reload_certificate(const Actions &actions) {
 void add_core_methods(io::rpc::Methods &methods, Proxy &proxy, const Actions &actions) {
     methods.add("core.uptime", [&proxy](const Params &) { return uptime(proxy); });
     methods.add("core.version", [](const Params &) { return version(); });
+    methods.add("core.modules", [](const Params &) { return modules(); });
     methods.add("core.info", [](const Params &) { return info(); });
     methods.add("core.runinfo", [&proxy](const Params &) { return run_info(proxy); });
     methods.add("core.ps", [](const Params &) { return process_pairs(); });
@@ -213,6 +241,7 @@ void add_core_methods(io::rpc::Methods &methods, Proxy &proxy, const Actions &ac
     methods.add("core.psa", [](const Params &) { return processes("index", "pid", "description", true); });
     methods.add("core.sockets_list", [&proxy](const Params &) { return sockets(proxy); });
     methods.add("core.tcp_info", [&proxy](const Params &) { return tcp_info(proxy); });
+    methods.add("core.tcp_list", [&proxy](const Params &) { return tcp_list(proxy); });
     methods.add("corex.list_sockets", [&proxy](const Params &) { return list_sockets(proxy); });
     methods.add("corex.list_aliases", [&proxy](const Params &) { return list_aliases(proxy); });
     methods.add("corex.debug", [&proxy](const Params &p) { return debug_level(proxy, p); });

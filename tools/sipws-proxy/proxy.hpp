@@ -83,6 +83,7 @@ class Proxy {
     [[nodiscard]] std::map<io::net::Transport, std::size_t> connections() const {
         return transports_.connections();
     }
+    [[nodiscard]] std::vector<io::net::Flow> open_flows() const { return transports_.open_flows(); }
     /// By address, and whether they answer.
     [[nodiscard]] std::vector<std::pair<std::string, bool>> breakers() const;
     [[nodiscard]] base::Time started() const { return started_; }

@@ -276,6 +276,14 @@ std::map<Transport, std::size_t> Transports::connections() const {
     return out;
 }
 
+std::vector<Flow> Transports::open_flows() const {
+    std::vector<Flow> out;
+    out.reserve(connections_.size());
+    for (const auto &[number, connection] : connections_)
+        out.push_back(connection->flow());
+    return out;
+}
+
 void Transports::on_message(Connection &connection, base::Bytes message) {
     calls_.message(connection.flow(), message);
 }

@@ -95,6 +95,8 @@ class Transports final : private ConnectionOwner {
     [[nodiscard]] Counts counts() const;
     /// Those open now, of every transport that has connections.
     [[nodiscard]] std::map<Transport, std::size_t> connections() const;
+    /// Each of them.
+    [[nodiscard]] std::vector<Flow> open_flows() const;
 
   private:
     struct Listener {

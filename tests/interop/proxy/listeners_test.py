@@ -84,6 +84,21 @@ def each_calls_each():
             phone.close()
 
 
+def one_for_every_address():
+    """A listener on * names itself to each side by the address that this side knows it by."""
+    with server.Proxy(sys.argv[1], "--auth", "off", "--bridge", "never", "--domain", server.DOMAIN, address="*") as proxy:
+        places = [(transport, host, port) for transport, port in proxy.ports.items() for host in ("127.0.0.1", "127.0.0.2", ADDRESSES[-1])]
+        phones = [Phone(place, number) for number, place in enumerate(places)]
+        for phone in phones:
+            assert phone.register().code == 200, phone.name
+        for caller in phones:
+            faults = [f"{callee.name}: {fault}" for callee in phones if callee is not caller
+                      for fault in faults_of_call(caller, callee)]
+            check(not faults, f"*: {caller.name} calls each other one", "\n".join(faults))
+        for phone in phones:
+            phone.close()
+
+
 def reaches_beyond():
     """A listener of the next hop's own address family is taken, wherever in their order that stands."""
     for order in itertools.permutations(ADDRESSES[::2]):
@@ -122,6 +137,7 @@ def names_itself():
 
 
 run(each_calls_each)
+run(one_for_every_address)
 run(names_itself)
 run(reaches_beyond)
 done()

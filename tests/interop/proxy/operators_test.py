@@ -123,6 +123,10 @@ def shapes(proxy):
     check(proxy.rpc("core.info")["version"].startswith("cordboard"), "core.info")
     check({s["PROTO"] for s in proxy.rpc("corex.list_sockets")} == {"udp", "ws"}, "corex.list_sockets")
     check(proxy.rpc("core.tcp_info")["opened_connections"] == 1, "core.tcp_info")
+    listed = proxy.rpc("core.tcp_list")
+    check(len(listed) == 1 and listed[0]["type"] == "WS" and listed[0]["dst_port"] == proxy.ports["ws"] and listed[0]["src_ip"] == "127.0.0.1",
+          "core.tcp_list", listed)
+    check("Profile not found: x" in proxy.run("sipctl", "rpc", "dlg.profile_list", "x").stderr, "dlg.profile_list")
     check(proxy.rpc("tls.info").keys() == {"max_connections", "opened_connections", "clear_text_write_queued_bytes"}, "tls.info")
     check(proxy.rpc("corex.debug") == {"debug": 2} and proxy.rpc("corex.debug", "i:3") == {"old": 2, "new": 3} and
           proxy.rpc("corex.debug", "i:2")["old"] == 3, "corex.debug")
@@ -191,7 +195,9 @@ def kamctl(proxy):
 
     for words, wanted in ((["ul", "show"], f'"AoR": "{ALICE}"'), (["ul", "show", "--brief"], ALICE), (["ul", "show", ALICE], '"Address": "sip:'),
                           (["online"], ALICE), (["uptime"], '"uptime"'), (["ps"], "sipws-proxy"), (["srv", "version"], "cordboard"),
-                          (["srv", "sockets"], '"PROTO": "ws"'), (["srv", "rpclist"], "ul.dump"), (["domain", "show"], server.DOMAIN),
+                          (["srv", "sockets"], '"PROTO": "ws"'), (["srv", "rpclist"], "ul.dump"), (["srv", "modules"], '"usrloc"'),
+                          (["dispatcher", "dump"], '"URI": "sip:192.0.2.7:5070'), (["dispatcher", "reload"], "successfully reloaded"),
+                          (["address", "dump"], '"ip": "198.51.100.0"'), (["address", "reload"], "Reload OK"), (["domain", "show"], server.DOMAIN),
                           (["domain", "reload"], '"result": {'), (["stats", "usrloc"], "usrloc:registered_users = 1"),
                           (["stats"], "core:rcv_requests = "), (["dialog", "show"], '"result": ['), (["rpc", "core.version"], "cordboard"),
                           (["rpc", "none.such"], "there is no method none.such"), (["monitor", "1"], "usrloc:registered_users = 1")):
