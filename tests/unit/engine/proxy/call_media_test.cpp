@@ -217,6 +217,23 @@ TEST_CASE("the breaker fails on the answer: both sides are hung up after the ACK
     CHECK(t.phone.next("BYE").is_request());
     CHECK(t.alice.next("BYE").is_request());
     CHECK(t.bench.core().calls(t.bench.now()).empty());
+    const auto told = t.bench.events("media-refused");
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].find(
+              "leg=callee line=6 sdp=m=audio 10686 RTP/AVP 8 0 101 code=480 why=the media breaker does") !=
+          std::string::npos);
+}
+
+TEST_CASE("the breaker fails on the answer in an ACK: it goes on, and both sides are hung up", "[proxy]") {
+    TwoParties t;
+    t.bench.send(t.phone, respond(t.ring(""), 200, "phone-tag", phone_sdp));
+    Message ok = t.alice.next("200");
+    t.bench.breaker_up = false;
+    t.bench.send(t.alice, in_dialog(ok, t.alice, true, "ACK", 11, browser_sdp));
+    CHECK(t.phone.next("ACK").is_request());
+    CHECK(t.phone.next("BYE").is_request());
+    CHECK(t.alice.next("BYE").is_request());
+    CHECK(t.bench.events("media-refused").at(0).find("method=ACK leg=caller line=8 ") != std::string::npos);
 }
 
 TEST_CASE("early media that the breaker refuses is taken away; the answer may still cross", "[proxy]") {

@@ -368,7 +368,13 @@ TEST_CASE("a large request goes by TCP where the transport was left open", "[pro
         CHECK(other.next("INVITE").is_request());
         CHECK(t.first.idle());
     }
-    SECTION("but not where it was named") {
+    SECTION("but not to a phone that has registered by UDP") {
+        Client &phone = t.bench.phone("1001", "10.77.0.21:5060");
+        t.bench.enroll(phone, "<sip:1001@10.77.0.21:5060>");
+        t.call("", "sip:1001@iop.test", large);
+        CHECK(phone.next("INVITE").header(HeaderId::via)->starts_with("SIP/2.0/UDP "));
+    }
+    SECTION("nor where it was named") {
         t.call("sip:trunk.example;transport=udp;lr", "sip:1555@iop.test", large);
         CHECK(t.first.next("INVITE").is_request());
         CHECK(stream.idle());
