@@ -10,6 +10,7 @@
 #include "io/codec/sequencer.hpp"
 #include "io/codec/stream_decoder.hpp"
 #include "io/codec/wav.hpp"
+#include "pictures.hpp"
 #include "report.hpp"
 #include "rtp_input.hpp"
 
@@ -128,39 +129,77 @@ class WavFile final : public io::codec::Listener {
     std::uint64_t position_ = 0;
 };
 
+/// What is made of the stream: a WAV or pictures, as its first known codec says.
+class Decoding {
+  public:
+    Decoding(const StreamOptions &options, RtpInput &input)
+        : options_(options), input_(input), wav_(options) {}
+
+    void take(const wire::rtp::Packet &packet) {
+        if (seen_.insert(packet.payload_type()).second)
+            if (auto spec = input_.codec_of(packet.payload_type()))
+                know(packet.payload_type(), std::move(*spec));
+        if (input_.ogg())
+            wav_.trim(*input_.ogg());
+        sequencer_.push(packet);
+        drain();
+    }
+
+    Outcome<void> flush() { return pictures_ ? pictures_->flush() : wav_.flush(); }
+
+    Outcome<void> finish() {
+        sequencer_.finish();
+        drain();
+        if (auto done = pictures_ ? pictures_->finish() : wav_.finish(); !done)
+            return done;
+        if (pictures_)
+            return report(options_, input_, sequencer_.counts(), pictures_->source(), pictures_->counts());
+        return report(options_, input_, sequencer_.counts(), decoder_.counts());
+    }
+
+  private:
+    void know(std::uint8_t payload_type, wire::rtp::CodecSpec spec) {
+        if (!known_ && io::codec::is_video(spec))
+            pictures_.emplace(options_);
+        known_ = true;
+        if (pictures_)
+            pictures_->know(payload_type, spec);
+        else
+            decoder_.know(payload_type, std::move(spec));
+    }
+
+    void drain() {
+        while (auto arrived = sequencer_.pop())
+            if (pictures_)
+                pictures_->take(*arrived);
+            else
+                decoder_.take(*arrived);
+    }
+
+    const StreamOptions &options_;
+    RtpInput &input_;
+    WavFile wav_;
+    std::optional<PictureFile> pictures_;
+    io::codec::Sequencer sequencer_{reorder_window};
+    io::codec::StreamDecoder decoder_{{}, {}, wav_};
+    std::set<std::uint8_t> seen_;
+    bool known_ = false; // one of them
+};
+
 } // namespace
 
 Outcome<void> decode(const StreamOptions &options) {
     auto input = RtpInput::open(options);
     if (!input)
         return tl::unexpected(input.error());
-    WavFile wav(options);
-    io::codec::Sequencer sequencer(reorder_window);
-    io::codec::StreamDecoder decoder({}, {}, wav);
-    std::set<std::uint8_t> seen;
-    auto drain = [&] {
-        while (auto arrived = sequencer.pop())
-            decoder.take(*arrived);
-    };
+    Decoding decoding(options, *input);
     auto read = input->read(
         [&](const wire::rtp::Packet &packet) -> Outcome<void> {
-            if (seen.insert(packet.payload_type()).second)
-                if (auto spec = input->codec_of(packet.payload_type()))
-                    decoder.know(packet.payload_type(), std::move(*spec));
-            if (input->ogg())
-                wav.trim(*input->ogg());
-            sequencer.push(packet);
-            drain();
+            decoding.take(packet);
             return {};
         },
-        [&] { return wav.flush(); });
-    if (!read)
-        return read;
-    sequencer.finish();
-    drain();
-    if (auto done = wav.finish(); !done)
-        return done;
-    return report(options, *input, sequencer.counts(), decoder.counts());
+        [&] { return decoding.flush(); });
+    return read ? decoding.finish() : read;
 }
 
 } // namespace cord::mediacodec

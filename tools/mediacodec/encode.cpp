@@ -7,6 +7,7 @@
 #include "io/codec/converter.hpp"
 #include "io/codec/packetizer.hpp"
 #include "io/codec/wav.hpp"
+#include "pictures.hpp"
 #include "report.hpp"
 #include "rtp_input.hpp"
 #include "rtp_output.hpp"
@@ -78,6 +79,8 @@ Outcome<void> encode(const StreamOptions &options) {
     auto input = Input::open(options.in);
     if (!input)
         return tl::unexpected(input.error());
+    if (io::codec::is_video(codec->spec))
+        return encode_pictures(options, *codec, *input);
 
     io::codec::WavReader wav;
     std::unique_ptr<Encoding> encoding;

@@ -18,7 +18,7 @@ Outcome<void> list(bool json) {
                          io::cli::Table::form(json));
     for (const io::codec::Codec &c : io::codec::codecs())
         table.row({c.name, c.kind, std::to_string(c.clock_rate), std::to_string(c.channels),
-                   c.encoder ? "true" : "false", c.decoder ? "true" : "false",
+                   c.encodes() ? "true" : "false", c.decodes() ? "true" : "false",
                    c.missing() ? fmt::format("missing: {}", c.library) : c.library});
     return {};
 }

@@ -11,7 +11,7 @@ using namespace cord::mediacodec;
 
 int main(int argc, char **argv) {
     std::signal(SIGPIPE, SIG_IGN); // a closed pipe is seen where it is written to
-    io::cli::App app("mediacodec", "Decode, encode and transcode the sound of RTP streams",
+    io::cli::App app("mediacodec", "Decode, encode and transcode the sound and pictures of RTP streams",
                      io::codec::licence());
     StreamOptions o;
     bool json = false;
@@ -27,29 +27,29 @@ int main(int argc, char **argv) {
         };
     };
     const std::vector<std::string> formats{"auto", "framed", "rtpdump"};
-    const std::vector<std::string> written{"auto", "framed", "rtpdump", "ogg"};
+    const std::vector<std::string> written{"auto", "framed", "rtpdump", "ogg", "ivf"};
     const char *codec_help = "opus, pcma, l16/16000 …, with SDP-style parameters: opus/48000/2;ptime=20";
 
     auto lists = app.subcommand("list", "Show the codecs", act([&] { return list(json); }));
     lists.flag("--json", json, "One JSON object a line");
 
-    auto decodes = app.subcommand("decode", "RTP to WAV", act([&] { return decode(o); }));
+    auto decodes = app.subcommand("decode", "RTP to WAV or Y4M", act([&] { return decode(o); }));
     decodes
         .repeated("-c,--codec", o.codecs, "[PT=]CODEC",
                   "The codec of payload types that the stream does not name")
-        .option("-o,--output", o.out, "FILE", "The WAV to write")
+        .option("-o,--output", o.out, "FILE", "The WAV or Y4M to write")
         .choice("--format", o.format, formats,
                 "The format of the RTP, instead of telling it by its first bytes")
-        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus");
+        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus or IVF");
 
-    auto encodes = app.subcommand("encode", "WAV to RTP", act([&] { return encode(o); }));
+    auto encodes = app.subcommand("encode", "WAV or Y4M to RTP", act([&] { return encode(o); }));
     encodes.repeated("-c,--codec", o.codecs, "[PT=]CODEC", codec_help)
         .option("-o,--output", o.out, "FILE", "The RTP to write")
         .choice("--format", o.format, written,
                 "The format of the RTP; by the name of FILE, or framed, when auto")
         .flag("--bare", o.bare, "No #!rtp line before the frames")
         .number("--ssrc", o.ssrc, -1, UINT32_MAX, "N", "The SSRC to write; a random one when -1")
-        .positional("IN", o.in, false, "A WAV");
+        .positional("IN", o.in, false, "A WAV, or Y4M for a codec of video");
 
     auto transcodes =
         app.subcommand("transcode", "RTP of one codec to RTP of another", act([&] { return transcode(o); }));
@@ -62,7 +62,7 @@ int main(int argc, char **argv) {
                 "The format of the RTP to write; by the name of FILE, or as the input, when auto")
         .flag("--bare", o.bare, "No #!rtp line before the frames")
         .number("--ssrc", o.ssrc, -1, UINT32_MAX, "N", "The SSRC to write; a random one when -1")
-        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus");
+        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus or IVF");
 
     auto infos = app.subcommand("info", "What RTP holds, how long it is, and what was lost",
                                 act([&] { return info(o, json); }));
@@ -72,7 +72,7 @@ int main(int argc, char **argv) {
         .choice("--format", o.format, formats,
                 "The format of the RTP, instead of telling it by its first bytes")
         .flag("--json", json, "One JSON object a line")
-        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus");
+        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus or IVF");
 
     app.subcommand("worker", "Transcode calls for rtc-breaker, which starts it",
                    act([] { return worker(); }));

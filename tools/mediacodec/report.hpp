@@ -3,6 +3,7 @@
 
 #include "io/codec/sequencer.hpp"
 #include "io/codec/stream_decoder.hpp"
+#include "io/codec/video_transcoder.hpp"
 #include "rtp_input.hpp"
 
 namespace cord::mediacodec {
@@ -19,5 +20,10 @@ void say(const StreamOptions &options, const std::string &words);
 [[nodiscard]] Outcome<void> report(const StreamOptions &options, const RtpInput &input,
                                    const io::codec::Sequencer::Counts &arrivals,
                                    const io::codec::StreamDecoder::Counts &decoded);
+/// The same of pictures.
+[[nodiscard]] Outcome<void> report(const StreamOptions &options, const RtpInput &input,
+                                   const io::codec::Sequencer::Counts &arrivals,
+                                   const io::codec::VideoSource &source,
+                                   const io::codec::VideoTranscoder::Counts &decoded);
 
 } // namespace cord::mediacodec

@@ -27,7 +27,7 @@ Outcome<NamedCodec> parse_codec(const std::string &text) {
 }
 
 std::optional<wire::rtp::Format> forced_format(const StreamOptions &options) {
-    if (options.format == "auto" || options.format == "ogg")
+    if (options.format == "auto" || options.format == "ogg" || options.format == "ivf")
         return {};
     return options.format == "rtpdump" ? wire::rtp::Format::rtpdump : wire::rtp::Format::framed;
 }
@@ -55,17 +55,19 @@ Outcome<void> RtpInput::read(const std::function<Outcome<void>(const wire::rtp::
         if (bytes->empty())
             reader_.finish();
         tell(*bytes);
-        auto going = ogg_ ? drain_ogg(each) : drain(each);
+        auto going = ogg_ ? drain_ogg(each) : video_ ? drain_video(each) : drain(each);
         if (!going)
             return tl::unexpected(going.error());
         more = *going && !bytes->empty();
+        if (bytes->empty() && video_ && video_->cut() && damage_.empty())
+            damage_ = "the last frame ends early";
         if (auto done = after_block(); !done)
             return done;
     }
     return {};
 }
 
-/// Hands the bytes on, once there are enough to tell Ogg from RTP.
+/// Hands the bytes on, once there are enough to tell Ogg and IVF from RTP.
 void RtpInput::tell(base::Bytes bytes) {
     constexpr std::string_view pattern = "OggS";
     if (!told_) {
@@ -75,10 +77,14 @@ void RtpInput::tell(base::Bytes bytes) {
         told_ = true;
         if (base::as_text(beginning_).starts_with(pattern))
             ogg_.emplace();
+        else if (io::codec::VideoFileReader::recognises(beginning_))
+            video_ = std::make_unique<io::codec::VideoFileReader>();
         bytes = beginning_;
     }
     if (ogg_)
         ogg_->feed(bytes);
+    else if (video_)
+        video_->feed(bytes);
     else if (!bytes.empty())
         reader_.feed(bytes);
 }
@@ -96,6 +102,23 @@ Outcome<bool> RtpInput::drain_ogg(const Each &each) {
     if (ogg_->damaged() > 0)
         damage_ = fmt::format("{} octets of the Ogg stream were damaged", ogg_->damaged());
     return true;
+}
+
+/// False when the file is none, or no longer one.
+Outcome<bool> RtpInput::drain_video(const Each &each) {
+    for (;;) {
+        auto rtp = video_->next();
+        if (!rtp) {
+            damage_ = rtp.error().text();
+            return false;
+        }
+        if (!*rtp)
+            return true;
+        ++counts_.packets;
+        named_.insert_or_assign(io::codec::video_file_payload_type, video_->codec());
+        if (auto done = each(*wire::rtp::Packet::parse(**rtp)); !done)
+            return tl::unexpected(done.error());
+    }
 }
 
 /// False when the framing is lost.

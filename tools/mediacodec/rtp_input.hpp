@@ -1,10 +1,10 @@
-// RTP from a file or pipe, or Ogg Opus as if it were RTP, and which codec each payload type stands for: by
-// the command line, by the stream's
-// `#!rtp` line, by RFC 3551.
+// RTP from a file or pipe, or Ogg Opus and IVF as if they were RTP, and which codec each payload type stands
+// for: by the command line, by the stream's `#!rtp` line, by RFC 3551.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,6 +14,7 @@
 #include "files.hpp"
 #include "io/codec/codec.hpp"
 #include "io/codec/ogg_opus.hpp"
+#include "io/codec/video_file.hpp"
 #include "wire/rtp/stream.hpp"
 
 namespace cord::mediacodec {
@@ -64,11 +65,13 @@ class RtpInput {
     void tell(base::Bytes beginning);
     [[nodiscard]] Outcome<bool> drain(const Each &each);
     [[nodiscard]] Outcome<bool> drain_ogg(const Each &each);
+    [[nodiscard]] Outcome<bool> drain_video(const Each &each);
     void merge_names();
 
     Input input_;
     wire::rtp::StreamReader reader_;
     std::optional<io::codec::OggOpusReader> ogg_;
+    std::unique_ptr<io::codec::VideoFileReader> video_;
     std::vector<NamedCodec> codecs_; // not yet given a payload type
     wire::rtp::PayloadMap named_;
     bool told_;                           // whether it is known what the input is

@@ -5,23 +5,33 @@
 
 namespace cord::mediacodec {
 
-static bool wants_ogg(const StreamOptions &options) {
+/// The container that --format or the file's name asks for: "ogg", "ivf" or none.
+static std::string_view wanted_container(const StreamOptions &options) {
     const std::string_view name = options.out;
-    return options.format == "ogg" ||
-           (options.format == "auto" && (name.ends_with(".opus") || name.ends_with(".ogg")));
+    const bool by_name = options.format == "auto";
+    if (options.format == "ogg" || (by_name && (name.ends_with(".opus") || name.ends_with(".ogg"))))
+        return "ogg";
+    if (options.format == "ivf" || (by_name && name.ends_with(".ivf")))
+        return "ivf";
+    return {};
 }
 
 Outcome<RtpOutput> RtpOutput::open(const StreamOptions &options, wire::rtp::Format format,
                                    const wire::rtp::PayloadMap &codecs, std::uint8_t main) {
-    const wire::rtp::CodecSpec &sound = codecs.at(main);
-    if (wants_ogg(options) && sound.name != "opus")
-        return failure(io::cli::wrong_usage, sound.name + ": Ogg holds Opus alone here");
+    const wire::rtp::CodecSpec &codec = codecs.at(main);
+    const std::string_view container = wanted_container(options);
+    if (container == "ogg" && codec.name != "opus")
+        return failure(io::cli::wrong_usage, codec.name + ": Ogg holds Opus alone here");
+    if (container == "ivf" && !io::codec::VideoFileWriter::takes(codec))
+        return failure(io::cli::wrong_usage, codec.name + ": IVF holds VP8 alone here");
     auto output = Output::open(options.out, options.in);
     if (!output)
         return tl::unexpected(output.error());
-    RtpOutput out(std::move(*output), format, main, sound.clock_rate);
-    if (wants_ogg(options)) {
-        const bool stereo = sound.number("stereo") == 1 || sound.number("sprop-stereo") == 1;
+    RtpOutput out(std::move(*output), format, main, codec.clock_rate);
+    if (container == "ivf") {
+        out.video_ = std::make_unique<io::codec::VideoFileWriter>(main, codec);
+    } else if (container == "ogg") {
+        const bool stereo = codec.number("stereo") == 1 || codec.number("sprop-stereo") == 1;
         out.ogg_.emplace(chosen_ssrc(options), static_cast<std::uint8_t>(stereo ? 2 : 1),
                          out.output_.pending());
     } else if (format == wire::rtp::Format::rtpdump) {
@@ -34,6 +44,8 @@ Outcome<RtpOutput> RtpOutput::open(const StreamOptions &options, wire::rtp::Form
 }
 
 void RtpOutput::packet(base::Bytes rtp) {
+    if (video_)
+        return video_->packet(*wire::rtp::Packet::parse(rtp), output_.pending());
     if (ogg_) {
         auto packet = wire::rtp::Packet::parse(rtp);
         if (packet->payload_type() == main_)
@@ -53,7 +65,12 @@ void RtpOutput::packet(base::Bytes rtp) {
 Outcome<void> RtpOutput::finish() {
     if (ogg_)
         ogg_->finish(output_.pending());
-    return output_.flush();
+    if (video_)
+        video_->finish(output_.pending());
+    auto done = output_.flush();
+    if (done && video_)
+        output_.rewrite_beginning(video_->beginning());
+    return done;
 }
 
 std::uint32_t chosen_ssrc(const StreamOptions &options) {

@@ -1,20 +1,22 @@
-// RTP to a file or pipe: RFC 4571 after a `#!rtp` line, rtpdump, or Ogg Opus made of it.
+// RTP to a file or pipe: RFC 4571 after a `#!rtp` line, rtpdump, or Ogg Opus or IVF made of it.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "commands.hpp"
 #include "files.hpp"
 #include "io/codec/ogg_opus.hpp"
+#include "io/codec/video_file.hpp"
 #include "wire/rtp/stream.hpp"
 
 namespace cord::mediacodec {
 
 class RtpOutput {
   public:
-    /// A failure when Ogg is wanted (by --format or the file's name) for another codec than Opus; else
-    /// writes what comes before the packets: `codecs` in a `#!rtp` line, unless --bare; the header of rtpdump
-    /// or Ogg. `main` is the payload type of the sound.
+    /// A failure when Ogg or IVF is wanted (by --format or the file's name) for a codec that it does not
+    /// hold; else writes what comes before the packets: `codecs` in a `#!rtp` line, unless --bare; the header
+    /// of rtpdump or Ogg. `main` is the payload type of the sound or pictures.
     [[nodiscard]] static Outcome<RtpOutput> open(const StreamOptions &options, wire::rtp::Format format,
                                                  const wire::rtp::PayloadMap &codecs, std::uint8_t main);
     void packet(base::Bytes rtp);
@@ -31,6 +33,7 @@ class RtpOutput {
     std::uint8_t main_;
     std::uint32_t clock_rate_;
     std::optional<io::codec::OggOpusWriter> ogg_;
+    std::unique_ptr<io::codec::VideoFileWriter> video_;
     std::optional<std::uint32_t> first_timestamp_;
 };
 

@@ -1,4 +1,5 @@
-// What a codec is here: payloads to sound and back, one object a direction and stream. `codecs()` lists them.
+// What a codec of sound is here: payloads to sound and back, one object a direction and stream; and the list
+// of all codecs.
 #pragma once
 
 #include <memory>
@@ -9,6 +10,7 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "io/codec/pcm.hpp"
+#include "io/codec/video.hpp"
 #include "wire/rtp/codec_spec.hpp"
 
 namespace cord::io::codec {
@@ -55,9 +57,13 @@ struct Codec {
     const char *library;      // "" for our own
     DecoderMaker *decoder;    // null without the library, or for what has no sound
     EncoderMaker *encoder;
+    VideoDecoderMaker *video_decoder = nullptr;
+    VideoEncoderMaker *video_encoder = nullptr;
 
+    [[nodiscard]] bool decodes() const { return decoder || video_decoder; }
+    [[nodiscard]] bool encodes() const { return encoder || video_encoder; }
     /// Whether the library was not there when this was built.
-    [[nodiscard]] bool missing() const { return !decoder && !encoder && *library != 0; }
+    [[nodiscard]] bool missing() const { return !decodes() && !encodes() && *library != 0; }
 };
 
 [[nodiscard]] std::span<const Codec> codecs();
@@ -77,6 +83,13 @@ struct Codec {
 [[nodiscard]] base::Result<std::unique_ptr<Decoder>> make_decoder(const CodecSpec &spec,
                                                                   std::optional<PcmFormat> wanted = {});
 [[nodiscard]] base::Result<std::unique_ptr<Encoder>> make_encoder(const CodecSpec &spec, PcmFormat source);
+
+[[nodiscard]] bool is_video(const CodecSpec &spec);
+[[nodiscard]] base::Result<std::unique_ptr<VideoDecoder>> make_video_decoder(const CodecSpec &spec);
+[[nodiscard]] base::Result<std::unique_ptr<VideoEncoder>> make_video_encoder(const CodecSpec &spec,
+                                                                             const VideoFormat &wanted);
+/// What the spec wishes by its `size` (WIDTHxHEIGHT) and `bitrate` (kbit/s); 0 for what it does not say.
+[[nodiscard]] base::Result<VideoFormat> video_format(const CodecSpec &spec);
 
 /// The payload type that a stream of ours gives the codec: RFC 3551's where there is one, else what browsers
 /// use.

@@ -2,9 +2,11 @@
 #include <array>
 #include <string_view>
 
+#include "base/text.hpp"
 #include "io/codec/codec.hpp"
 #include "io/codec/libraries.hpp"
 #include "io/codec/opus.hpp"
+#include "io/codec/video_libraries.hpp"
 #include "io/codec/waveform.hpp"
 
 namespace cord::io::codec {
@@ -27,6 +29,7 @@ static constexpr std::array table{
     Codec{"amr", "audio", 8000, 1, "opencore-amr", make_amr_decoder, make_amr_encoder},
     Codec{"amr-wb", "audio", 16000, 1, "opencore-amr, vo-amrwbenc", make_amr_wb_decoder, make_amr_wb_encoder},
     Codec{"l16", "audio", 0, 0, "", make_waveform_decoder, make_waveform_encoder},
+    Codec{"vp8", "video", video_clock, 1, "libvpx", nullptr, nullptr, make_vp8_decoder, make_vp8_encoder},
     // Passed on from stream to stream, never sound.
     Codec{"telephone-event", "event", 0, 1, "", nullptr, nullptr},
 };
@@ -103,6 +106,52 @@ base::Result<std::unique_ptr<Encoder>> make_encoder(const CodecSpec &spec, PcmFo
     if (!codec || !codec->encoder)
         return base::fail("this codec cannot be encoded here");
     return codec->encoder(spec, source);
+}
+
+bool is_video(const CodecSpec &spec) {
+    const Codec *codec = find(spec.name);
+    return codec && std::string_view(codec->kind) == "video";
+}
+
+base::Result<std::unique_ptr<VideoDecoder>> make_video_decoder(const CodecSpec &spec) {
+    const Codec *codec = find(spec.name);
+    if (codec && codec->missing())
+        return base::fail("the library of this codec was missing when this was built");
+    if (!codec || !codec->video_decoder)
+        return base::fail("this codec cannot be decoded here");
+    return codec->video_decoder(spec);
+}
+
+base::Result<std::unique_ptr<VideoEncoder>> make_video_encoder(const CodecSpec &spec,
+                                                               const VideoFormat &wanted) {
+    const Codec *codec = find(spec.name);
+    if (codec && codec->missing())
+        return base::fail("the library of this codec was missing when this was built");
+    if (!codec || !codec->video_encoder)
+        return base::fail("this codec cannot be encoded here");
+    return codec->video_encoder(spec, wanted);
+}
+
+base::Result<VideoFormat> video_format(const CodecSpec &spec) {
+    VideoFormat format;
+    if (auto size = spec.parameter("size")) {
+        const auto [width, height] = base::cut(*size, 'x');
+        // Planes of colour have half the sides.
+        auto side = [](std::string_view text) {
+            const auto n = base::to_uint(text, max_side);
+            return n && *n >= 16 && *n % 2 == 0 ? static_cast<std::uint32_t>(*n) : 0;
+        };
+        format.width = side(width);
+        format.height = side(height);
+        if (format.width == 0 || format.height == 0)
+            return base::fail("the size is WIDTHxHEIGHT, two even numbers of 16 to 4096");
+    }
+    if (spec.parameter("bitrate")) {
+        format.kbit_s = spec.number("bitrate").value_or(0);
+        if (format.kbit_s < 10 || format.kbit_s > 100'000)
+            return base::fail("the bitrate is 10 to 100000 kbit/s");
+    }
+    return format;
 }
 
 std::uint8_t usual_payload_type(const CodecSpec &spec) {

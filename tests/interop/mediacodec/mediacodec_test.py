@@ -193,6 +193,81 @@ def ogg():
     check(abs(len(samples(ok("decode", data=ogged))[1]) - 96000) <= 1920, "time is kept where packets were lost")
 
 
+WIDTH, HEIGHT = 96, 80
+
+
+def picture(n):
+    """The nth of moving pictures, as the three planes of a Y4M."""
+    luma = bytearray(WIDTH * HEIGHT)
+    for y in range(HEIGHT):
+        row = bytes(220 if (x - 2 * n) % WIDTH < 24 and 20 < y < 50 else 40 + x for x in range(WIDTH))
+        luma[y * WIDTH:(y + 1) * WIDTH] = row
+    colour = WIDTH // 2 * (HEIGHT // 2)
+    return bytes(luma) + bytes([110]) * colour + bytes([150]) * colour
+
+
+def y4m(count, rate="15:1"):
+    return f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{rate}\n".encode() + b"".join(b"FRAME\n" + picture(n) for n in range(count))
+
+
+def pictures(data):
+    """(header, pictures) of a Y4M."""
+    header, data = data.split(b"\n", 1)
+    width, height = (int(next(w[1:] for w in header.split() if w[:1] == side)) for side in (b"W", b"H"))
+    size = width * height + 2 * (-(-width // 2) * -(-height // 2))
+    return header.decode(), [data[at + 6:at + 6 + size] for at in range(0, len(data), 6 + size)]
+
+
+def psnr(one, other):
+    return 10 * math.log10(255 ** 2 * len(one) / max(sum((a - b) ** 2 for a, b in zip(one, other)), 1e-9)) if len(one) == len(other) else 0
+
+
+def video():
+    here = available()
+    for codec in ("vp8",):
+        if codec not in here:
+            continue
+        line, packets = frames(ok("encode", "-c", codec, "--ssrc", "7", data=y4m(30)))
+        times = sorted({struct.unpack_from(">I", p, 4)[0] for p in packets})
+        check(line.startswith(f"#!rtp 96={codec}/90000") and times == list(range(0, 180000, 6000)) and max(map(len, packets)) <= 1200,
+              f"pictures become RTP of {codec}", f"{line} {times}")
+        ends = [p[1] >> 7 for p in packets]
+        last = [n + 1 == len(packets) or packets[n + 1][4:8] != p[4:8] for n, p in enumerate(packets)]
+        check(ends == list(map(int, last)), "the last packet of each has the marker", f"{ends} {last}")
+        header, out = pictures(ok("decode", data=framed(packets, line)))
+        worst = min(psnr(picture(n), p) for n, p in enumerate(out))
+        check("F90000:6000 " in header and len(out) == 30 and worst > 30, f"and RTP of {codec} pictures", f"{header} {len(out)} {worst:.1f} dB")
+        order = packets[:]
+        order[8], order[10] = order[10], order[8]
+        check(ok("decode", data=framed(order, line)) == ok("decode", data=framed(packets, line)), "packets that overtook each other are put in order")
+        lossy = [p for n, p in enumerate(packets) if struct.unpack_from(">I", p, 4)[0] != 60000]
+        done = run("decode", data=framed(lossy, line))
+        check(done.returncode == 0 and len(pictures(done.stdout)[1]) == 30 and b"lost" in done.stderr, "a lost picture leaves time as it was", done.stderr)
+        row, = map(json.loads, ok("info", "--json", data=framed(packets, line)).splitlines())
+        check(row["pictures"] == 30 and row["size"] == f"{WIDTH}x{HEIGHT}" and row["duration"] == 2, "info counts and measures them", row)
+        _, out = pictures(ok("decode", data=ok("transcode", "--to", f"{codec};size=48x40", data=framed(packets, line))))
+        check(len(out) == 30 and len(out[0]) == 48 * 40 * 3 // 2, "they are scaled where it is asked")
+        broken = [p[:14] + bytes(len(p) - 14) if n % 7 == 3 else p for n, p in enumerate(packets)]
+        done = run("decode", data=framed(broken, line))
+        check(done.returncode in (0, 65), "damaged payloads are lived through", done.stderr)
+    if "vp8" in here:
+        stream = ok("encode", "-c", "vp8", "--ssrc", "7", data=y4m(30))
+        ivf = ok("transcode", "--to", "vp8", "--format", "ivf", data=stream)
+        check(ivf[:4] == b"DKIF" and ivf[8:16] == b"VP80" + struct.pack("<HH", WIDTH, HEIGHT), "IVF is written", ivf[:32])
+        named = os.path.join(scratch, "pictures.ivf")
+        ok("transcode", "--to", "vp8", "-o", named, data=stream)
+        written = pathlib.Path(named).read_bytes()
+        check(written[24:28] == struct.pack("<I", 30) and written[32:] == ivf[32:], "by its name too, with its length", written[:32])
+        check(ok("transcode", "--to", "vp8", "--ssrc", "7", data=ivf) == stream, "and read: the same RTP comes out")
+        check(ok("decode", data=ivf) == ok("decode", data=stream), "and the same pictures")
+        done = run("decode", data=ivf[:-9])
+        check(done.returncode == 0 and b"ends early" in done.stderr, "a cut IVF is decoded to its end", done.stderr)
+    check(run("encode", "-c", "vp8", data=b"YUV4MPEG2 W16\n").returncode in (2, 65), "no Y4M: 65")
+    check(run("encode", "-c", "vp8;size=3x3", data=y4m(1)).returncode == 2, "a size that is none: 2")
+    check(run("encode", "-c", "pcma", "--format", "ivf", data=wav(tone(1000, 1))).returncode == 2, "sound in IVF: 2")
+    check(run("transcode", "--to", "vp8", data=ok("encode", "-c", "pcma", data=wav(tone(1000, 1)))).returncode == 2, "sound to pictures: 2")
+
+
 def damage():
     _, packets = frames(ok("encode", "-c", "pcma", data=wav(tone(1000, 3))))
     lossy = [p for n, p in enumerate(packets) if n % 15 != 10]
@@ -312,7 +387,7 @@ def length_and_memory():
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (round_trips, libraries, infos, formats, ogg, damage, events, ends, length_and_memory):
+    for part in (round_trips, libraries, infos, formats, ogg, video, damage, events, ends, length_and_memory):
         try:
             part()
         except Exception as why:  # the other parts are still of use
