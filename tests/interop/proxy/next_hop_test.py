@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Requests that leave the proxy's domains: found by DNS, going on when the first address fails, redirected. TAP."""
 import pathlib
+import socket
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
@@ -61,6 +62,26 @@ def by_outbound_proxy():
             check(proxy.statistic("failovers") == 1, "after TCP was tried")
 
 
+def by_stream():
+    """RFC 3261 section 18.1.1: a large request goes by TCP where its place does not say UDP, and its server takes that."""
+    with sip.Far("far.test") as far, socket.socket() as listener:
+        listener.bind(("127.0.0.1", far.port))
+        listener.listen()
+        listener.settimeout(5)
+        with server.Proxy(sys.argv[1], "--domain", server.DOMAIN, "--outbound-proxy", f"sip:127.0.0.1:{far.port}") as proxy, \
+                proxy.agent("tcp") as alice:
+            Sender(alice, "sip:carol@chicago.test", [f"Subject: {'x' * 1300}"])
+            far.socket.close()
+            far.socket, far.peer = listener.accept()
+            far.socket.settimeout(5)
+            there = sip.Message(far.socket.recv(65535).decode())
+            check(there.get("Via").startswith("SIP/2.0/TCP 127.0.0.1:") and "Content-Length: 0" in there.raw, "a large one goes by TCP", there.raw)
+            named = [f"{name}: {value}" for name in ("Via", "From", "To", "Call-ID", "CSeq") for value in there.all(name)]
+            far.socket.sendall("\r\n".join(["SIP/2.0 200 OK", *named, "Content-Length: 0", "", ""]).encode())
+            check(alice.final().code == 200, "and is answered there")
+            check(proxy.statistic("failovers") == 0, "nothing has failed")
+
+
 def by_redirection():
     with dns.Server() as names:
         first, second = two_servers(names)
@@ -78,5 +99,6 @@ def by_redirection():
 
 run(by_route)
 run(by_outbound_proxy)
+run(by_stream)
 run(by_redirection)
 done()
