@@ -77,7 +77,7 @@ Answer modules() {
     JsonText json;
     json.begin('[');
     for (const char *name : {"corex", "dialog", "dispatcher", "domain", "jsonrpcs", "kex", "permissions",
-                             "rtpengine", "tls", "usrloc"})
+                             "rtpengine", "tls", "uac", "usrloc"})
         json.text(name);
     return json.end(']').str();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/proxy/dial_plan.hpp"
+#include "io/net/clock.hpp"
 #include "io/rpc/json_text.hpp"
 #include "io/rpc/names.hpp"
 
@@ -50,6 +51,39 @@ Answer destinations(Proxy &proxy) {
         if (const engine::proxy::Trunk *trunk = plan->trunk(info.name))
             write_destination(json, *trunk, info.up);
     return json.end(']').end('}').end('}').end(']').end('}').str();
+}
+
+/// Of Kamailio's flags for a registration: it is under way, or it stands.
+constexpr std::int64_t ongoing = 2, online = 4;
+
+void write_registration(JsonText &json, const engine::proxy::Trunk &trunk,
+                        const engine::proxy::TrunkInfo::Registration &state) {
+    const base::Now at = io::net::now();
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(state.due - at.mono).count();
+    const auto unix = std::chrono::duration_cast<std::chrono::seconds>(at.unix.time_since_epoch()).count();
+    json.begin('{').key("l_uuid").text(trunk.name).key("l_username").text(trunk.username);
+    json.key("l_domain").text("").key("r_username").text(trunk.username).key("r_domain").text(trunk.host);
+    json.key("realm").text("").key("auth_username").text(trunk.username).key("auth_password").text("*");
+    json.key("auth_ha1")
+        .text("none")
+        .key("auth_proxy")
+        .text(trunk.uri())
+        .key("expires")
+        .number(state.expires);
+    json.key("flags").number(state.well ? online : ongoing).key("diff_expires").number(left);
+    json.key("timer_expires").number(unix + left).key("reg_init").number(0).key("reg_delay").number(0);
+    json.key("contact_addr").text("").key("socket").null().end('}');
+}
+
+Answer registrations(Proxy &proxy) {
+    const auto &plan = proxy.config().dial_plan;
+    JsonText json;
+    json.begin('[');
+    for (const engine::proxy::TrunkInfo &info : proxy.core().trunks())
+        if (const auto *trunk = plan ? plan->trunk(info.name) : nullptr;
+            trunk != nullptr && info.registration)
+            write_registration(json, *trunk, *info.registration);
+    return json.end(']').str();
 }
 
 bool is_one_host(const TrustedAddress &address) { return address.bits == (address.ip.v6 ? 128U : 32U); }
@@ -114,6 +148,11 @@ void add_table_methods(io::rpc::Methods &methods, Proxy &proxy) {
     methods.add("permissions.addressDump", [&proxy](const Params &) { return addresses(proxy); });
     methods.add("permissions.subnetDump", [&proxy](const Params &) { return subnets(proxy); });
     methods.add("rtpengine.show", [&proxy](const Params &p) { return media_gateways(proxy, p); });
+    methods.add("uac.reg_dump", [&proxy](const Params &) { return registrations(proxy); });
+    methods.add("uac.reg_reload", [&proxy](const Params &) {
+        proxy.reload();
+        return Answer("{}");
+    });
     add_reload(methods, "dispatcher.reload", proxy, "Ok. Dispatcher successfully reloaded.");
     add_reload(methods, io::rpc::names::reload_addresses, proxy, "Reload OK");
 }

@@ -57,6 +57,12 @@ struct CallInfo {
 struct TrunkInfo {
     std::string name;
     std::optional<bool> up; ///< Nothing while that is not known.
+    struct Registration {
+        bool well = false;         ///< It stands.
+        std::uint32_t expires = 0; ///< What was asked for last, in seconds.
+        base::Time due{};          ///< When it is asked for again.
+    };
+    std::optional<Registration> registration; ///< Ours with it; nothing where none is wanted.
 };
 
 /// A monotonic count or a level, by name.

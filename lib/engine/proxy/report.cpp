@@ -79,12 +79,17 @@ std::vector<CallInfo> Core::calls(base::Now now) const {
 
 std::vector<TrunkInfo> Core::trunks() const {
     std::vector<TrunkInfo> out;
-    if (parts_->config.dial_plan)
-        for (const Trunk &trunk : parts_->config.dial_plan->trunks()) {
-            auto told = parts_->errands.up.find(trunk.name);
-            out.push_back(
-                {trunk.name, told == parts_->errands.up.end() ? std::nullopt : std::optional(told->second)});
-        }
+    if (!parts_->config.dial_plan)
+        return out;
+    for (const Trunk &trunk : parts_->config.dial_plan->trunks()) {
+        TrunkInfo &info = out.emplace_back();
+        info.name = trunk.name;
+        if (auto told = parts_->errands.up.find(trunk.name); told != parts_->errands.up.end())
+            info.up = told->second;
+        for (const auto &[id, errand] : parts_->errands.all)
+            if (errand.trunk == trunk.name && errand.kind == Errand::Kind::registration)
+                info.registration = {errand.well.value_or(false), errand.expires, errand.due};
+    }
     return out;
 }
 

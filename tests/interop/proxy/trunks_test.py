@@ -119,6 +119,9 @@ def by_registration():
         check(proxy.eventually(lambda: proxy.events("trunk-up")), "an event tells that it is up")
         state = json.loads(proxy.run("sipctl", "trunk", "list", "--json").stdout)["state"]
         check(state == "up", "and so does sipctl", state)
+        row = proxy.rpc("uac.reg_dump")[0]
+        check((row["l_uuid"], row["auth_username"], row["auth_password"], row["flags"]) == ("far", "4930123", "*", 4) and
+              0 < row["diff_expires"] <= 600 and row["auth_proxy"] == f"sip:127.0.0.1:{far.port}", "uac.reg_dump shows that, but not the password", row)
         contact = second.get("Contact").strip("<>")
         far.send("\r\n".join([f"INVITE {contact} SIP/2.0", f"Via: {far.via};branch=z9hG4bKin", "Max-Forwards: 70",
                               "From: <sip:+4940@far.test>;tag=in", f"To: <{contact}>", "Call-ID: in", "CSeq: 1 INVITE",

@@ -99,6 +99,10 @@ TEST_CASE("we are registered with a trunk that wants it", "[proxy][trunks]") {
     CHECK(t.first->header(HeaderId::contact) == "<sip:49301234@10.77.0.1:5060>");
     CHECK(t.first->header(HeaderId::expires) == "3600");
     CHECK(t.bench.events("trunk-up") == Strings{"trunk=a "});
+    const auto registration = t.bench.core().trunks().at(0).registration;
+    REQUIRE(registration);
+    CHECK(registration->well);
+    CHECK(registration->due == t.bench.now().mono + 540s);
 
     t.bench.advance(539s);
     CHECK(t.a.idle());
