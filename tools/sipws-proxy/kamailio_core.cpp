@@ -160,17 +160,39 @@ Answer tcp_info(const Proxy &proxy) {
 }
 
 /// Who is connected, the first to come first.
-Answer tcp_list(const Proxy &proxy) {
+std::vector<io::net::Flow> flows_in_order(const Proxy &proxy) {
     std::vector<io::net::Flow> flows = proxy.open_flows();
     std::sort(flows.begin(), flows.end(),
               [](const auto &a, const auto &b) { return a.connection < b.connection; });
+    return flows;
+}
+
+void write_ends(JsonText &json, const io::net::Flow &flow) {
+    json.key("src_ip").text(flow.remote.ip.text()).key("src_port").number(flow.remote.port);
+    json.key("dst_ip").text(flow.local.ip.text()).key("dst_port").number(flow.local.port);
+}
+
+Answer tcp_list(const Proxy &proxy) {
     JsonText json;
     json.begin('[');
-    for (const io::net::Flow &flow : flows) {
+    for (const io::net::Flow &flow : flows_in_order(proxy)) {
         json.begin('{').key("id").number(static_cast<std::int64_t>(flow.connection));
         json.key("type").text(engine::transaction::via_name(flow.transport)).key("state").text("CONN_OK");
-        json.key("src_ip").text(flow.remote.ip.text()).key("src_port").number(flow.remote.port);
-        json.key("dst_ip").text(flow.local.ip.text()).key("dst_port").number(flow.local.port).end('}');
+        write_ends(json, flow);
+        json.end('}');
+    }
+    return json.end(']').str();
+}
+
+Answer tls_list(const Proxy &proxy) {
+    JsonText json;
+    json.begin('[');
+    for (const io::net::Flow &flow : flows_in_order(proxy)) {
+        if (!engine::transaction::is_secure(flow.transport))
+            continue;
+        json.begin('{').key("id").number(static_cast<std::int64_t>(flow.connection));
+        write_ends(json, flow);
+        json.key("state").text("established").end('}');
     }
     return json.end(']').str();
 }
@@ -251,6 +273,7 @@ void add_core_methods(io::rpc::Methods &methods, Proxy &proxy, const Actions &ac
         return Answer("{}");
     });
     methods.add("tls.info", [&proxy](const Params &) { return tls_info(proxy); });
+    methods.add("tls.list", [&proxy](const Params &) { return tls_list(proxy); });
     methods.add("tls.reload", [actions](const Params &) { return reload_certificate(actions); });
 }
 

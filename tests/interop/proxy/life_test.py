@@ -120,6 +120,8 @@ def reloads_its_certificate(proxy):
     before = shown()
     with proxy.agent("tls") as phone:
         phone.register()
+        mine = [one for one in proxy.rpc("tls.list") if one["src_port"] == phone.port]
+        check(len(mine) == 1 and mine[0]["dst_port"] == proxy.ports["tls"] and mine[0]["state"] == "established", "tls.list", mine)
         for name in ("cert.pem", "key.pem"):
             os.remove(f"{proxy.folder}/{name}")
         proxy.process.send_signal(signal.SIGHUP)

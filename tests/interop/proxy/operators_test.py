@@ -126,6 +126,7 @@ def shapes(proxy):
     listed = proxy.rpc("core.tcp_list")
     check(len(listed) == 1 and listed[0]["type"] == "WS" and listed[0]["dst_port"] == proxy.ports["ws"] and listed[0]["src_ip"] == "127.0.0.1",
           "core.tcp_list", listed)
+    check(proxy.rpc("tls.list") == [], "tls.list of none")
     check("Profile not found: x" in proxy.run("sipctl", "rpc", "dlg.profile_list", "x").stderr, "dlg.profile_list")
     check(proxy.rpc("tls.info").keys() == {"max_connections", "opened_connections", "clear_text_write_queued_bytes"}, "tls.info")
     check(proxy.rpc("corex.debug") == {"debug": 2} and proxy.rpc("corex.debug", "i:3") == {"old": 2, "new": 3} and
