@@ -29,7 +29,7 @@ Octets passed(const CodecSpec &codec, base::Bytes frame) {
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
-    static constexpr std::array codecs{"vp8"};
+    static constexpr std::array codecs{"vp8", "h264", "h264;packetization-mode=1", "h263", "h263+"};
     if (size == 0 || size > 16'384)
         return 0;
     const CodecSpec codec = completed(CodecSpec::parse(codecs[data[0] % codecs.size()]).value()).value();

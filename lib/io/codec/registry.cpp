@@ -30,6 +30,12 @@ static constexpr std::array table{
     Codec{"amr-wb", "audio", 16000, 1, "opencore-amr, vo-amrwbenc", make_amr_wb_decoder, make_amr_wb_encoder},
     Codec{"l16", "audio", 0, 0, "", make_waveform_decoder, make_waveform_encoder},
     Codec{"vp8", "video", video_clock, 1, "libvpx", nullptr, nullptr, make_vp8_decoder, make_vp8_encoder},
+    Codec{"h264", "video", video_clock, 1, "libavcodec, x264", nullptr, nullptr, make_h264_decoder,
+          make_h264_encoder},
+    Codec{"h263", "video", video_clock, 1, "libavcodec", nullptr, nullptr, make_h263_decoder,
+          make_h263_encoder},
+    Codec{"h263+", "video", video_clock, 1, "libavcodec", nullptr, nullptr, make_h263_decoder,
+          make_h263_encoder},
     // Passed on from stream to stream, never sound.
     Codec{"telephone-event", "event", 0, 1, "", nullptr, nullptr},
 };
@@ -37,11 +43,20 @@ static constexpr std::array table{
 std::span<const Codec> codecs() { return table; }
 
 const char *licence() {
-#ifdef CORD_HAS_BCG729
+#if defined(CORD_HAS_BCG729) && defined(CORD_HAS_LIBAV)
+    return "Licence: GPL version 3 or later, by bcg729 and libavcodec; the source is MIT";
+#elif defined(CORD_HAS_BCG729)
     return "Licence: GPL version 3 or later, by bcg729; the source is MIT";
+#elif defined(CORD_HAS_LIBAV)
+    return "Licence: GPL version 2 or later, by libavcodec; the source is MIT";
 #else
     return "Licence: MIT";
 #endif
+}
+
+/// RFC 4629 section 8.1 names H.263+ by its years.
+static std::string_view usual_name(std::string_view name) {
+    return name == "h263-1998" || name == "h263-2000" ? "h263+" : name;
 }
 
 static const Codec *find(std::string_view name) {
@@ -57,6 +72,7 @@ static std::uint32_t rate_beside(std::string_view name, std::optional<PcmFormat>
 }
 
 base::Result<CodecSpec> completed(CodecSpec spec, std::optional<PcmFormat> sound) {
+    spec.name = usual_name(spec.name);
     const Codec *codec = find(spec.name);
     if (!codec)
         return base::fail("no such codec here (mediacodec list shows them)");
@@ -109,7 +125,7 @@ base::Result<std::unique_ptr<Encoder>> make_encoder(const CodecSpec &spec, PcmFo
 }
 
 bool is_video(const CodecSpec &spec) {
-    const Codec *codec = find(spec.name);
+    const Codec *codec = find(usual_name(spec.name));
     return codec && std::string_view(codec->kind) == "video";
 }
 

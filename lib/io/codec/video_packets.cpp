@@ -62,8 +62,11 @@ void VideoAssembler::finish(std::vector<VideoFrame> &out) {
 
 void VideoAssembler::complete(std::vector<VideoFrame> &out) {
     counts_.packets += std::exchange(waiting_, 0);
+    VideoFrame frame = *std::exchange(current_, {});
+    if (frame.bytes.empty()) // all that came is reserved for later
+        return;
     ++counts_.frames;
-    out.push_back(*std::exchange(current_, {}));
+    out.push_back(std::move(frame));
 }
 
 void VideoAssembler::drop(std::uint32_t timestamp) {

@@ -31,5 +31,12 @@ class VideoPayload {
 
 /// RFC 7741. Frames are as in IVF.
 [[nodiscard]] std::unique_ptr<VideoPayload> make_vp8_payload();
+/// RFC 6184, of which modes 0 and 1 are packed and understood. Frames are pieces of the byte stream of Annex
+/// B.
+[[nodiscard]] std::unique_ptr<VideoPayload> make_h264_payload(const wire::rtp::CodecSpec &spec);
+/// RFC 4629.
+[[nodiscard]] std::unique_ptr<VideoPayload> make_h263_plus_payload();
+/// RFC 2190; packed in mode A.
+[[nodiscard]] std::unique_ptr<VideoPayload> make_h263_payload();
 
 } // namespace cord::io::codec

@@ -109,6 +109,7 @@ std::optional<CodecSpec> static_codec(std::uint8_t payload_type) {
     case 11: return CodecSpec{"l16", 44100, 1, {}};
     case 13: return CodecSpec{"cn", 8000, 1, {}};
     case 18: return CodecSpec{"g729", 8000, 1, {}};
+    case 34: return CodecSpec{"h263", 90000, 1, {}};
     default: return {};
     }
 }

@@ -36,7 +36,7 @@ using PayloadMap = std::map<std::uint8_t, CodecSpec>;
 [[nodiscard]] base::Result<PayloadMap> parse_payload_map(std::string_view text);
 [[nodiscard]] std::string payload_map_text(const PayloadMap &map);
 
-/// What RFC 3551 section 6 fixes for a payload type below 35, as far as it is audio.
+/// What RFC 3551 section 6 fixes for a payload type below 35, as far as it is audio or H.263.
 [[nodiscard]] std::optional<CodecSpec> static_codec(std::uint8_t payload_type);
 
 } // namespace cord::wire::rtp

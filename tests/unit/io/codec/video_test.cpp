@@ -1,10 +1,12 @@
 // Video codecs: pictures come back as they were, as near as a codec of this kind should.
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "io/codec/codec.hpp"
 #include "io/codec/video_transcoder.hpp"
 #include "moving.hpp"
 #include "support/catch.hpp"
+#include "wire/rtp/h264.hpp"
 
 using namespace cord;
 using namespace cord::io::codec;
@@ -54,7 +56,7 @@ std::vector<Picture> pictures_of(const CodecSpec &spec, const std::vector<Octets
     return out;
 }
 
-const std::vector<const char *> all{"vp8"};
+const std::vector<const char *> all{"vp8", "h264", "h264;packetization-mode=1", "h263", "h263+"};
 
 } // namespace
 
@@ -166,6 +168,62 @@ TEST_CASE("a stream is made anew in another size, or passes as it is", "[video]"
         for (std::size_t n = 0; n < made.size(); ++n)
             CHECK(std::ranges::equal(base::Bytes(made[n]).subspan(12), base::Bytes(packets[n]).subspan(12)));
     }
+}
+
+TEST_CASE("a stream of one codec is made one of any other", "[video]") {
+    const CodecSpec from = spec_of(GENERATE(from_range(all)));
+    const CodecSpec to = spec_of(GENERATE(from_range(all)));
+    if (missing(from) || missing(to) || from.name == to.name) {
+        SUCCEED("a library is not here");
+        return;
+    }
+    CAPTURE(from.text(), to.text());
+    std::vector<Octets> made;
+    auto transcoder = VideoTranscoder::make({{96, from}}, {96, to}, {9, 0, 0}, 4, [&](base::Bytes rtp) {
+        made.emplace_back(rtp.begin(), rtp.end());
+    });
+    REQUIRE(transcoder);
+    for (const Octets &p : stream_of(from, 176, 144, 10))
+        (*transcoder)->push(*wire::rtp::Packet::parse(p));
+    (*transcoder)->finish();
+    const auto pictures = pictures_of(to, made);
+    REQUIRE(pictures.size() == 10);
+    CHECK(psnr(pictures.back(), moving_picture(176, 144, 9)) > 28);
+}
+
+TEST_CASE("RFC 6184 section 8.1: parameter sets of the session description come before all else", "[video]") {
+    const CodecSpec spec = spec_of("h264");
+    if (missing(spec)) {
+        SUCCEED("its library is not here");
+        return;
+    }
+    auto packets = stream_of(spec, 176, 144, 3);
+    std::string sets;
+    std::erase_if(packets, [&sets](const Octets &p) {
+        const base::Bytes unit = base::Bytes(p).subspan(12);
+        const auto type = wire::rtp::nal_type(unit);
+        const bool set =
+            type == wire::rtp::NalType::sequence_parameters || type == wire::rtp::NalType::picture_parameters;
+        if (set)
+            sets += (sets.empty() ? "" : ",") + base::to_base64(unit);
+        return set;
+    });
+    for (std::size_t n = 0; n < packets.size(); ++n)
+        wire::rtp::set_sequence(packets[n], static_cast<std::uint16_t>(n));
+    CHECK(pictures_of(spec, packets).empty());
+    CHECK(pictures_of(spec_of(("h264;sprop-parameter-sets=" + sets).c_str()), packets).size() == 3);
+}
+
+TEST_CASE("H.263 has five sizes", "[video]") {
+    const CodecSpec spec = spec_of("h263-1998");
+    CHECK(spec.name == "h263+");
+    if (missing(spec)) {
+        SUCCEED("its library is not here");
+        return;
+    }
+    for (auto [width, made] :
+         {std::pair{16u, 128u}, {176u, 176u}, {320u, 352u}, {640u, 704u}, {1920u, 1408u}})
+        CHECK(make_video_encoder(spec, {width, width * 3 / 4, 0}).value()->format().width == made);
 }
 
 TEST_CASE("wishes that no picture can have", "[video]") {

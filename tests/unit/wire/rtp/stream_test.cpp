@@ -158,5 +158,6 @@ TEST_CASE("codecs as SDP names them", "[rtp]") {
     CHECK(CodecSpec::parse("opus /48000").error().text() == "a codec is written without blanks");
     CHECK(parse_payload_map("8=pcma 8").error().at == 9);
     CHECK(static_codec(8)->text() == "pcma/8000");
+    CHECK(static_codec(34)->text() == "h263/90000");
     CHECK_FALSE(static_codec(111));
 }
