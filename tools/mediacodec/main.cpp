@@ -27,7 +27,7 @@ int main(int argc, char **argv) {
         };
     };
     const std::vector<std::string> formats{"auto", "framed", "rtpdump"};
-    const std::vector<std::string> written{"auto", "framed", "rtpdump", "ogg", "ivf"};
+    const std::vector<std::string> written{"auto", "framed", "rtpdump", "ogg", "ivf", "annexb"};
     const char *codec_help = "opus, pcma, l16/16000 …, with SDP-style parameters: opus/48000/2;ptime=20";
 
     auto lists = app.subcommand("list", "Show the codecs", act([&] { return list(json); }));
@@ -40,7 +40,7 @@ int main(int argc, char **argv) {
         .option("-o,--output", o.out, "FILE", "The WAV or Y4M to write")
         .choice("--format", o.format, formats,
                 "The format of the RTP, instead of telling it by its first bytes")
-        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus or IVF");
+        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus, IVF or H.264");
 
     auto encodes = app.subcommand("encode", "WAV or Y4M to RTP", act([&] { return encode(o); }));
     encodes.repeated("-c,--codec", o.codecs, "[PT=]CODEC", codec_help)
@@ -62,7 +62,7 @@ int main(int argc, char **argv) {
                 "The format of the RTP to write; by the name of FILE, or as the input, when auto")
         .flag("--bare", o.bare, "No #!rtp line before the frames")
         .number("--ssrc", o.ssrc, -1, UINT32_MAX, "N", "The SSRC to write; a random one when -1")
-        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus or IVF");
+        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus, IVF or H.264");
 
     auto infos = app.subcommand("info", "What RTP holds, how long it is, and what was lost",
                                 act([&] { return info(o, json); }));
@@ -72,7 +72,7 @@ int main(int argc, char **argv) {
         .choice("--format", o.format, formats,
                 "The format of the RTP, instead of telling it by its first bytes")
         .flag("--json", json, "One JSON object a line")
-        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus or IVF");
+        .positional("IN", o.in, false, "RTP in RFC 4571 frames or rtpdump, or Ogg Opus, IVF or H.264");
 
     app.subcommand("worker", "Transcode calls for rtc-breaker, which starts it",
                    act([] { return worker(); }));

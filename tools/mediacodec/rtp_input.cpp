@@ -27,7 +27,8 @@ Outcome<NamedCodec> parse_codec(const std::string &text) {
 }
 
 std::optional<wire::rtp::Format> forced_format(const StreamOptions &options) {
-    if (options.format == "auto" || options.format == "ogg" || options.format == "ivf")
+    if (options.format == "auto" || options.format == "ogg" || options.format == "ivf" ||
+        options.format == "annexb")
         return {};
     return options.format == "rtpdump" ? wire::rtp::Format::rtpdump : wire::rtp::Format::framed;
 }
@@ -55,6 +56,8 @@ Outcome<void> RtpInput::read(const std::function<Outcome<void>(const wire::rtp::
         if (bytes->empty())
             reader_.finish();
         tell(*bytes);
+        if (bytes->empty() && video_)
+            video_->finish();
         auto going = ogg_ ? drain_ogg(each) : video_ ? drain_video(each) : drain(each);
         if (!going)
             return tl::unexpected(going.error());
@@ -67,7 +70,7 @@ Outcome<void> RtpInput::read(const std::function<Outcome<void>(const wire::rtp::
     return {};
 }
 
-/// Hands the bytes on, once there are enough to tell Ogg and IVF from RTP.
+/// Hands the bytes on, once there are enough to tell Ogg, IVF and H.264 from RTP.
 void RtpInput::tell(base::Bytes bytes) {
     constexpr std::string_view pattern = "OggS";
     if (!told_) {

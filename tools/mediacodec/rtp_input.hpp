@@ -1,5 +1,5 @@
-// RTP from a file or pipe, or Ogg Opus and IVF as if they were RTP, and which codec each payload type stands
-// for: by the command line, by the stream's `#!rtp` line, by RFC 3551.
+// RTP from a file or pipe, or Ogg Opus, IVF and H.264 as if they were RTP, and which codec each payload type
+// stands for: by the command line, by the stream's `#!rtp` line, by RFC 3551.
 #pragma once
 
 #include <cstdint>

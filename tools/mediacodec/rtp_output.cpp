@@ -5,7 +5,7 @@
 
 namespace cord::mediacodec {
 
-/// The container that --format or the file's name asks for: "ogg", "ivf" or none.
+/// The container that --format or the file's name asks for: "ogg", "ivf", "annexb" or none.
 static std::string_view wanted_container(const StreamOptions &options) {
     const std::string_view name = options.out;
     const bool by_name = options.format == "auto";
@@ -13,6 +13,8 @@ static std::string_view wanted_container(const StreamOptions &options) {
         return "ogg";
     if (options.format == "ivf" || (by_name && name.ends_with(".ivf")))
         return "ivf";
+    if (options.format == "annexb" || (by_name && (name.ends_with(".h264") || name.ends_with(".264"))))
+        return "annexb";
     return {};
 }
 
@@ -22,13 +24,15 @@ Outcome<RtpOutput> RtpOutput::open(const StreamOptions &options, wire::rtp::Form
     const std::string_view container = wanted_container(options);
     if (container == "ogg" && codec.name != "opus")
         return failure(io::cli::wrong_usage, codec.name + ": Ogg holds Opus alone here");
-    if (container == "ivf" && !io::codec::VideoFileWriter::takes(codec))
+    if (container == "ivf" && codec.name != "vp8")
         return failure(io::cli::wrong_usage, codec.name + ": IVF holds VP8 alone here");
+    if (container == "annexb" && codec.name != "h264")
+        return failure(io::cli::wrong_usage, codec.name + ": Annex B is H.264's alone");
     auto output = Output::open(options.out, options.in);
     if (!output)
         return tl::unexpected(output.error());
     RtpOutput out(std::move(*output), format, main, codec.clock_rate);
-    if (container == "ivf") {
+    if (container == "ivf" || container == "annexb") {
         out.video_ = std::make_unique<io::codec::VideoFileWriter>(main, codec);
     } else if (container == "ogg") {
         const bool stereo = codec.number("stereo") == 1 || codec.number("sprop-stereo") == 1;

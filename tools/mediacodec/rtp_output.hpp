@@ -1,4 +1,4 @@
-// RTP to a file or pipe: RFC 4571 after a `#!rtp` line, rtpdump, or Ogg Opus or IVF made of it.
+// RTP to a file or pipe: RFC 4571 after a `#!rtp` line, rtpdump, or Ogg Opus, IVF or H.264 made of it.
 #pragma once
 
 #include <memory>
@@ -14,9 +14,9 @@ namespace cord::mediacodec {
 
 class RtpOutput {
   public:
-    /// A failure when Ogg or IVF is wanted (by --format or the file's name) for a codec that it does not
-    /// hold; else writes what comes before the packets: `codecs` in a `#!rtp` line, unless --bare; the header
-    /// of rtpdump or Ogg. `main` is the payload type of the sound or pictures.
+    /// A failure when Ogg, IVF or Annex B is wanted (by --format or the file's name) for a codec that it does
+    /// not hold; else writes what comes before the packets: `codecs` in a `#!rtp` line, unless --bare; the
+    /// header of rtpdump or Ogg. `main` is the payload type of the sound or pictures.
     [[nodiscard]] static Outcome<RtpOutput> open(const StreamOptions &options, wire::rtp::Format format,
                                                  const wire::rtp::PayloadMap &codecs, std::uint8_t main);
     void packet(base::Bytes rtp);

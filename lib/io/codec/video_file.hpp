@@ -1,9 +1,10 @@
-// Files of frames, IVF of VP8, as if they were RTP and back: a recording becomes a source as a sender would
-// have sent it, and a source becomes a recording.
+// Files of frames, IVF of VP8 and Annex B of H.264, as if they were RTP and back: a recording becomes a
+// source as a sender would have sent it, and a source becomes a recording.
 #pragma once
 
 #include <deque>
 
+#include "io/codec/annex_b.hpp"
 #include "io/codec/ivf.hpp"
 #include "io/codec/video_source.hpp"
 
@@ -17,7 +18,9 @@ class VideoFileReader {
     /// Whether a file that begins so is one.
     [[nodiscard]] static bool recognises(base::Bytes beginning);
 
-    void feed(base::Bytes bytes) { ivf_.feed(bytes); }
+    void feed(base::Bytes bytes);
+    /// No more will come.
+    void finish() { annex_b_.finish(); }
     /// The next packet; nothing while more bytes are needed. An error is final.
     [[nodiscard]] base::Result<std::optional<std::vector<std::uint8_t>>> next();
     /// Known with the first packet.
@@ -26,7 +29,17 @@ class VideoFileReader {
     [[nodiscard]] bool cut() const { return ivf_.cut(); }
 
   private:
+    struct Timed {
+        std::int64_t time;
+        std::vector<std::uint8_t> frame;
+    };
+    [[nodiscard]] base::Result<std::optional<Timed>> next_of_ivf();
+    [[nodiscard]] base::Result<std::optional<Timed>> next_of_annex_b();
+
     IvfReader ivf_;
+    AnnexBReader annex_b_;
+    std::optional<bool> is_ivf_; // by the first bytes
+    std::int64_t units_ = 0;     // of Annex B, which has no times: 30 a second
     wire::rtp::CodecSpec codec_;
     std::optional<VideoPacketizer> packetizer_;
     std::deque<std::vector<std::uint8_t>> waiting_;
@@ -34,9 +47,7 @@ class VideoFileReader {
 
 class VideoFileWriter {
   public:
-    /// Whether the codec, a completed spec, has a kind of file here.
-    [[nodiscard]] static bool takes(const wire::rtp::CodecSpec &codec);
-
+    /// `codec` is VP8 for IVF, or H.264.
     VideoFileWriter(std::uint8_t payload_type, const wire::rtp::CodecSpec &codec);
     /// Takes the next packet of a source without holes; appends the frames that it completes. What comes
     /// before the first key frame is left out: nobody could show it.

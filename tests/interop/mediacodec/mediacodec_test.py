@@ -262,6 +262,12 @@ def video():
         check(ok("decode", data=ivf) == ok("decode", data=stream), "and the same pictures")
         done = run("decode", data=ivf[:-9])
         check(done.returncode == 0 and b"ends early" in done.stderr, "a cut IVF is decoded to its end", done.stderr)
+    if "h264" in here:
+        stream = ok("encode", "-c", "h264;packetization-mode=1", "--ssrc", "7", data=y4m(30, "30:1"))
+        plain = ok("transcode", "--to", "h264", "--format", "annexb", data=stream)
+        check(plain[:5] == b"\0\0\0\1\x67", "Annex B is written", plain[:32])
+        check(ok("transcode", "--to", "h264;packetization-mode=1", "--ssrc", "7", data=plain) == stream, "and read: the same RTP comes out")
+        check(run("transcode", "--to", "h264", "--format", "ivf", data=stream).returncode == 2, "H.264 in IVF: 2")
     check(run("encode", "-c", "vp8", data=b"YUV4MPEG2 W16\n").returncode in (2, 65), "no Y4M: 65")
     check(run("encode", "-c", "vp8;size=3x3", data=y4m(1)).returncode == 2, "a size that is none: 2")
     check(run("encode", "-c", "pcma", "--format", "ivf", data=wav(tone(1000, 1))).returncode == 2, "sound in IVF: 2")

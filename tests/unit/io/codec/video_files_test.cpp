@@ -8,7 +8,7 @@
 #include "io/codec/y4m.hpp"
 #include "moving.hpp"
 #include "support/catch.hpp"
-#include "wire/rtp/vp8.hpp"
+#include "wire/rtp/h264.hpp"
 
 using namespace cord;
 using namespace cord::io::codec;
@@ -66,6 +66,40 @@ TEST_CASE("what is no IVF is refused with the reason", "[video]") {
     Octets other = ivf_header({"VP90", 1, 1, 30, 1}, 0);
     append_ivf_frame(other, 0, Octets(9));
     CHECK(refusal<VideoFileReader>(other) == "the IVF holds another codec than VP8");
+}
+
+TEST_CASE("access units of Annex B, cut anywhere", "[video]") {
+    auto units = [](const std::vector<Octets> &all) {
+        Octets out;
+        for (const Octets &unit : all)
+            wire::rtp::append_nal_unit(out, unit);
+        return out;
+    };
+    const Octets sps{0x67, 1}, pps{0x68, 2}, sei{0x06, 3}, key{0x65, 0x88, 5}, more{0x65, 0x08, 6},
+        slice{0x41, 0x9a, 7}, filler{0x0c, 0xff};
+    const std::vector<Octets> expected{units({sps, pps, key, more}), units({slice, filler}),
+                                       units({sei, slice}), units({pps, key})};
+    Octets bytes;
+    for (const Octets &unit : expected)
+        bytes.insert(bytes.end(), unit.begin(), unit.end());
+    if (GENERATE(true, false))
+        bytes.erase(bytes.begin()); // a start code of three octets
+    CHECK(VideoFileReader::recognises(bytes));
+    AnnexBReader reader;
+    std::vector<Octets> got;
+    const std::size_t step = GENERATE(1u, 5u, 1000u);
+    for (std::size_t at = 0; at < bytes.size(); at += step) {
+        reader.feed(base::Bytes(bytes).subspan(at, std::min(step, bytes.size() - at)));
+        while (auto unit = *reader.next())
+            got.push_back(std::move(*unit));
+    }
+    CHECK(got.size() == 3);
+    reader.finish();
+    while (auto unit = *reader.next())
+        got.push_back(std::move(*unit));
+    CHECK(got == expected);
+    CHECK_FALSE(VideoFileReader::recognises(Octets{0, 20, 0x80, 1}));
+    CHECK_FALSE(VideoFileReader::recognises({}));
 }
 
 TEST_CASE("Y4M reads back, cut anywhere", "[video]") {
