@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,11 @@ namespace cord::base {
 
 /// What stands before and after the first `separator`; all of `s` and nothing when there is none.
 [[nodiscard]] std::pair<std::string_view, std::string_view> cut(std::string_view s, char separator);
+
+/// For tables with text as key that are also asked with views.
+struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+};
 
 /// Calls `each(piece)` for every piece between separators, empty ones too.
 template <class F>

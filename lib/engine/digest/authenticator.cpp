@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include "base/text.hpp"
 
@@ -36,8 +36,8 @@ std::vector<std::string> Authenticator::challenges(std::string_view realm,
     std::string nonce = make_nonce(now);
     std::vector<std::string> out;
     for (crypto::Hash hash : order)
-        out.push_back(fmt::format(R"(Digest realm="{}", nonce="{}", qop="auth", algorithm={}{})", realm,
-                                  nonce, algorithm_name(hash), stale ? ", stale=true" : ""));
+        out.push_back(fmt::format(FMT_COMPILE(R"(Digest realm="{}", nonce="{}", qop="auth", algorithm={}{})"),
+                                  realm, nonce, algorithm_name(hash), stale ? ", stale=true" : ""));
     return out;
 }
 
@@ -99,8 +99,9 @@ void Authenticator::forget_before(std::int64_t oldest) {
 std::string Authenticator::make_nonce(base::Now now) {
     // Randomness keeps two clients that are challenged in the same moment, or one client with two
     // transactions, from sharing a nonce and thereby its counts.
-    std::string nonce = fmt::format("{:016x}{:08x}", now.unix.time_since_epoch().count(), random_.u32());
-    fmt::format_to(std::back_inserter(nonce), "{:016x}", mac_(nonce));
+    std::string nonce =
+        fmt::format(FMT_COMPILE("{:016x}{:08x}"), now.unix.time_since_epoch().count(), random_.u32());
+    fmt::format_to(std::back_inserter(nonce), FMT_COMPILE("{:016x}"), mac_(nonce));
     return nonce;
 }
 

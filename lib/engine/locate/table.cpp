@@ -9,7 +9,12 @@
 namespace cord::engine::locate {
 
 std::string aor_key(std::string_view user, std::string_view domain) {
-    return fmt::format("{}@{}", user, base::lower(domain));
+    std::string key;
+    key.reserve(user.size() + 1 + domain.size());
+    key.append(user).append(1, '@');
+    for (char c : domain)
+        key.push_back(base::lower(c));
+    return key;
 }
 
 std::string aor_key(const Binding &binding) { return aor_key(binding.user, binding.domain); }
@@ -22,23 +27,24 @@ std::string slot_of(const Binding &binding) {
 
 std::optional<Binding> Table::put(Binding binding) {
     std::optional<Binding> replaced;
-    std::vector<Binding> &bindings = by_aor_[aor_key(binding)];
+    const auto entry = by_aor_.try_emplace(aor_key(binding)).first;
+    const std::string &aor = entry->first;
+    std::vector<Binding> &bindings = entry->second;
     auto same = std::find_if(bindings.begin(), bindings.end(),
                              [&](const Binding &b) { return b.ruid == binding.ruid; });
     if (same != bindings.end()) {
-        unindex(*same);
-        replaced = std::move(*same);
-        *same = std::move(binding);
-        index(*same);
+        unindex(aor, *same);
+        replaced = std::exchange(*same, std::move(binding));
+        index(aor, *same);
     } else {
         bindings.push_back(std::move(binding));
-        index(bindings.back());
+        index(aor, bindings.back());
     }
     return replaced;
 }
 
 std::optional<Binding> Table::remove(std::string_view aor, std::string_view ruid) {
-    auto at = by_aor_.find(std::string(aor));
+    auto at = by_aor_.find(aor);
     if (at == by_aor_.end())
         return std::nullopt;
     std::vector<Binding> &bindings = at->second;
@@ -46,7 +52,7 @@ std::optional<Binding> Table::remove(std::string_view aor, std::string_view ruid
         std::find_if(bindings.begin(), bindings.end(), [&](const Binding &b) { return b.ruid == ruid; });
     if (found == bindings.end())
         return std::nullopt;
-    unindex(*found);
+    unindex(at->first, *found);
     Binding removed = std::move(*found);
     bindings.erase(found);
     if (bindings.empty())
@@ -60,7 +66,7 @@ std::vector<Binding> Table::remove_flow(const transaction::Flow &flow) {
     if (flow.connection == 0 || found == by_connection_.end())
         return removed;
     for (const Key &key : std::set<Key>(found->second))
-        if (auto binding = remove(key.aor, key.ruid))
+        if (auto binding = remove(*key.aor, key.ruid))
             removed.push_back(std::move(*binding));
     return removed;
 }
@@ -69,7 +75,7 @@ std::vector<Binding> Table::remove_expired(base::UnixTime now) {
     std::vector<Binding> removed;
     while (!by_expiry_.empty() && by_expiry_.begin()->first <= now) {
         Key key = by_expiry_.begin()->second;
-        removed.push_back(*remove(key.aor, key.ruid));
+        removed.push_back(*remove(*key.aor, key.ruid));
     }
     return removed;
 }
@@ -80,7 +86,7 @@ base::UnixTime Table::next_expiry() const {
 
 const std::vector<Binding> &Table::of(std::string_view aor) const {
     static const std::vector<Binding> none;
-    auto at = by_aor_.find(std::string(aor));
+    auto at = by_aor_.find(aor);
     return at == by_aor_.end() ? none : at->second;
 }
 
@@ -97,7 +103,7 @@ std::vector<Binding> Table::reachable(std::string_view aor, base::UnixTime now) 
 
 std::string Table::aor_of(std::uint64_t gruus) const {
     auto found = by_gruus_.find(gruus);
-    return found == by_gruus_.end() ? std::string() : found->second.begin()->aor;
+    return found == by_gruus_.end() ? std::string() : *found->second.begin()->aor;
 }
 
 std::vector<Binding> Table::all() const {
@@ -108,8 +114,8 @@ std::vector<Binding> Table::all() const {
     return out;
 }
 
-void Table::index(const Binding &binding) {
-    Key key{aor_key(binding), binding.ruid};
+void Table::index(const std::string &aor, const Binding &binding) {
+    Key key{&aor, binding.ruid};
     if (binding.reachable && binding.flow.connection != 0)
         by_connection_[binding.flow.connection].insert(key);
     if (binding.gruus != 0)
@@ -117,8 +123,8 @@ void Table::index(const Binding &binding) {
     by_expiry_.emplace(binding.expires, std::move(key));
 }
 
-void Table::unindex(const Binding &binding) {
-    Key key{aor_key(binding), binding.ruid};
+void Table::unindex(const std::string &aor, const Binding &binding) {
+    Key key{&aor, binding.ruid};
     by_expiry_.erase({binding.expires, key});
     auto forget = [&](std::map<std::uint64_t, std::set<Key>> &index, std::uint64_t number) {
         auto at = index.find(number);

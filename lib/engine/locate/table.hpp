@@ -7,9 +7,11 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
+#include "base/text.hpp"
 #include "engine/locate/binding.hpp"
 
 namespace cord::engine::locate {
@@ -46,14 +48,16 @@ class Table {
 
   private:
     struct Key {
-        std::string aor;
+        const std::string *aor; ///< The key in by_aor_, which stays while it has a binding.
         std::string ruid;
-        auto operator<=>(const Key &) const = default;
+        auto operator<=>(const Key &other) const {
+            return std::tie(ruid, *aor) <=> std::tie(other.ruid, *other.aor);
+        }
     };
-    void index(const Binding &binding);
-    void unindex(const Binding &binding);
+    void index(const std::string &aor, const Binding &binding);
+    void unindex(const std::string &aor, const Binding &binding);
 
-    std::unordered_map<std::string, std::vector<Binding>> by_aor_;
+    std::unordered_map<std::string, std::vector<Binding>, base::TextHash, std::equal_to<>> by_aor_;
     std::set<std::pair<base::UnixTime, Key>> by_expiry_;
     std::map<std::uint64_t, std::set<Key>> by_connection_;
     std::map<std::uint64_t, std::set<Key>> by_gruus_;

@@ -105,7 +105,7 @@ Next challenge(State &s, Exchange &e, const std::string &realm, std::vector<Hash
         headers.emplace_back(name, std::move(*value));
     for (std::string &value : s.authenticator.challenges(realm, order, stale, s.now))
         headers.emplace_back(name, std::move(value));
-    ++s.counts["challenges"];
+    s.count("challenges");
     return reply(s, e, is_register ? 401 : 407, {}, std::move(headers));
 }
 
@@ -176,6 +176,8 @@ Next judge_token(State &s, Exchange &e, const Claim &claim, const base::Result<s
 }
 
 Next judge_credentials(State &s, Exchange &e, const Claim &claim) {
+    if (e.user)
+        return judge(s, e, claim, *e.credentials);
     auto credentials = credentials_for(e.request, claim.domain);
     if (std::string_view token = token_in(e.request); s.config.bearer_keys && !token.empty()) {
         auto user = s.config.bearer_keys->verify(token, claim.domain, s.now.unix);
@@ -187,11 +189,9 @@ Next judge_credentials(State &s, Exchange &e, const Claim &claim) {
         return challenge(s, e, claim.domain, order_for(s, e.flow), false);
     if (!is_for_us(s, e, *credentials))
         return reply(s, e, 400, "Digest Is For Another Request-URI");
-    if (!e.user) {
-        s.ask_user(e, user_part(*credentials, claim), claim.domain);
-        return Next::wait;
-    }
-    return judge(s, e, claim, *credentials);
+    s.ask_user(e, user_part(*credentials, claim), claim.domain);
+    e.credentials = std::move(credentials);
+    return Next::wait;
 }
 
 } // namespace

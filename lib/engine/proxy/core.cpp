@@ -2,7 +2,6 @@
 #include <iterator>
 
 #include "base/text.hpp"
-#include "crypto/digest.hpp"
 #include "engine/proxy/calls.hpp"
 #include "engine/proxy/fork.hpp"
 #include "engine/proxy/keep.hpp"
@@ -71,11 +70,11 @@ void Core::Parts::on_request(const Message &request, const Flow &flow) {
         note_refusal(*this, request, flow, 503, "limits", "too many requests at a time");
         return reject_statelessly(request, flow, 503, "Too Many Requests At A Time", {{"Retry-After", "10"}});
     }
-    ++counts["requests"];
+    count("requests");
     if (request.method() == Method::cancel)
         return on_cancel(request, received);
     std::uint64_t id = new_id();
-    Exchange &e = exchanges.emplace(id, Exchange(request)).first->second;
+    Exchange &e = exchanges.try_emplace(id, request).first->second;
     e.id = id;
     e.flow = flow;
     if (received.kind == transaction::Received::Kind::request) {
@@ -103,15 +102,6 @@ void Core::Parts::reject_statelessly(const Message &request, const Flow &flow, s
     for (const auto &[name, value] : headers)
         response.add(name, value);
     effects.push_back(Send{way_back(request, flow), response.finish()});
-}
-
-/// RFC 3261 section 8.2.7: "if a stateless UAS needs to insert a tag in the To header field, it MUST use a
-/// mechanism that will generate the same tag for the same request consistently".
-std::string Core::Parts::stateless_tag(const Message &request) const {
-    auto via = request.first_value(HeaderId::via);
-    auto digest = crypto::digest(crypto::Hash::sha256,
-                                 {tag_secret, "\n", via ? via->text : "", "\n", request.call_id()});
-    return base::to_hex(digest.view().first(8));
 }
 
 /// RFC 3261 section 16.10.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "engine/digest/credentials.hpp"
 #include "engine/locate/binding.hpp"
 #include "engine/proxy/bridge.hpp"
 #include "engine/proxy/core.hpp"
@@ -99,7 +100,8 @@ struct Exchange {
     transaction::Id server = transaction::Id::none; ///< None for an ACK.
     std::size_t live = 0;                           ///< Transactions of this exchange that are not over.
     State state = State::processing;
-    std::size_t step = 0; ///< The processor in charge.
+    std::size_t step = 0;                           ///< The processor in charge.
+    std::optional<digest::Credentials> credentials; ///< While the user's password is asked for.
     std::optional<UserAnswer> user;
     bool asked_for_callee = false;                ///< `user` is the one called, not the sender.
     std::optional<registrar::Outcome> registered; ///< Of a REGISTER, while it is written.

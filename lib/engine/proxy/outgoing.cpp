@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include "base/text.hpp"
 #include "engine/bearer/key_set.hpp"
@@ -154,16 +154,18 @@ std::string route_to_us(const State &s, const Flow &flow, const std::string &tok
 }
 
 std::string loop_mark(const State &s, const Exchange &e) {
+    constexpr std::size_t usual = 256;
     std::string text;
+    text.reserve(usual);
     const std::string_view route = e.request.header(HeaderId::route).value_or("");
     for (std::string_view part : {e.uri.text, e.from.tag(), e.to.tag(), e.request.call_id(), route})
         (text += part) += '\n';
     text += std::to_string(e.cseq);
-    return fmt::format("{:08x}", static_cast<std::uint32_t>(s.loop_hash(text)));
+    return fmt::format(FMT_COMPILE("{:08x}"), static_cast<std::uint32_t>(s.loop_hash(text)));
 }
 
 std::string new_branch_key(State &s, const Exchange &e) {
-    return fmt::format("{}{}-{}", wire::sip::magic_cookie, s.random.token(16), e.loop_mark);
+    return fmt::format(FMT_COMPILE("{}{}-{}"), wire::sip::magic_cookie, s.random.token(16), e.loop_mark);
 }
 
 void restore_cseq(Edit &edit, const Exchange &e, const Branch &branch) {

@@ -14,9 +14,7 @@
 namespace cord::engine::proxy {
 
 struct Core::Parts : State {
-    Parts(Config c, base::Random &r) : State(std::move(c), r), tag_secret(r.token(16)) {}
-
-    const std::string tag_secret; // so that nobody else knows the tags of stateless answers
+    Parts(Config c, base::Random &r) : State(std::move(c), r) {}
 
     void on_request(const wire::sip::Message &request, const Flow &flow);
     void on_cancel(const wire::sip::Message &request, const transaction::Received &received);
@@ -26,7 +24,6 @@ struct Core::Parts : State {
     void reject_malformed(const wire::sip::Message &request, const Flow &flow, const wire::sip::Fault &fault);
     void reject_statelessly(const wire::sip::Message &request, const Flow &flow, std::uint16_t code,
                             std::string_view reason, const Headers &headers = {});
-    [[nodiscard]] std::string stateless_tag(const wire::sip::Message &request) const;
     void expire_bindings();
     void ring(const Alarm &alarm);
     void settle();

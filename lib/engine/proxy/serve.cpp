@@ -26,7 +26,7 @@ Next answer_stored(State &s, Exchange &e) {
         ++s.counts["register_failures"];
         return reply(s, e, 503, "Registration Could Not Be Stored", {{"Retry-After", "5"}});
     }
-    ++s.counts["registrations"];
+    s.count("registrations");
     for (const locate::Change &change : e.registered->changes) {
         s.announce(change);
         if (!change.removed)

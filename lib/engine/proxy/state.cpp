@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/compile.h>
+
 #include "crypto/digest.hpp"
+#include "engine/proxy/way.hpp"
 #include "wire/sip/headers.hpp"
 
 namespace cord::engine::proxy {
@@ -31,7 +34,7 @@ crypto::DigestBytes key_for(const Config &c, std::string_view purpose) {
 
 State::State(Config c, base::Random &r)
     : config(with_secret(std::move(c), r)), random(r), identity(config),
-      token_key(key_for(config, "route").view()), loop_hash(r), authenticator(r),
+      token_key(key_for(config, "route").view()), loop_hash(r), tag_hash(r), authenticator(r),
       registrar(table, r, registrar::GruuKey(key_for(config, "gruu").view())), layer(config.max_transactions),
       breaker_up(config.breakers, true) {
     registrar.set_limits(limits_of(config));
@@ -99,6 +102,21 @@ std::optional<std::size_t> State::pick_breaker() {
 void State::respond(const Exchange &e, int code, std::string bytes) {
     if (e.server != transaction::Id::none)
         layer.respond(e.server, code, std::move(bytes), now.mono);
+}
+
+/// RFC 3261 section 8.2.7: "if a stateless UAS needs to insert a tag in the To header field, it MUST use a
+/// mechanism that will generate the same tag for the same request consistently".
+std::string State::stateless_tag(const wire::sip::Message &request) const {
+    const auto via = request.first_value(wire::sip::HeaderId::via);
+    std::string text(via ? via->text : "");
+    text.append(1, '\n').append(request.call_id());
+    return fmt::format(FMT_COMPILE("{:016x}"), tag_hash(text));
+}
+
+/// Nothing is kept for a request sent again: it gets the same answer again.
+void State::respond_statelessly(const Exchange &e, std::string bytes) {
+    layer.abandon(e.server);
+    effects.push_back(transaction::Send{way_back(e.request, e.flow), std::move(bytes)});
 }
 
 void State::start_client(Exchange &e, std::size_t index, std::string bytes) {

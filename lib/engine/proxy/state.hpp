@@ -60,6 +60,7 @@ struct State {
     Identity identity;
     TokenKey token_key;
     crypto::SipHash loop_hash; ///< Of what a Via's branch says of its request.
+    crypto::SipHash tag_hash;  ///< So that nobody else knows the tags of stateless answers.
     digest::Authenticator authenticator;
     locate::Table table;
     registrar::Registrar registrar;
@@ -133,6 +134,8 @@ struct State {
 
     /// Answers the request of an exchange; nothing for an ACK.
     void respond(const Exchange &e, int code, std::string bytes);
+    [[nodiscard]] std::string stateless_tag(const wire::sip::Message &request) const;
+    void respond_statelessly(const Exchange &e, std::string bytes);
     void start_client(Exchange &e, std::size_t branch, std::string bytes);
 
     /// All but the listeners, from now on.

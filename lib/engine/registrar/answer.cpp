@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include "base/text.hpp"
 #include "wire/sip/headers.hpp"
@@ -66,7 +66,7 @@ void add_date(AnswerHeaders &headers, base::UnixTime now) {
     const std::chrono::year_month_day ymd(day);
     const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(now - day));
     headers.emplace_back(
-        "Date", fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT",
+        "Date", fmt::format(FMT_COMPILE("{}, {:02} {} {} {:02}:{:02}:{:02} GMT"),
                             days[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(ymd.day()),
                             months[static_cast<unsigned>(ymd.month()) - 1], static_cast<int>(ymd.year()),
                             time.hours().count(), time.minutes().count(), time.seconds().count()));

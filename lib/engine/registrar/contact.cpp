@@ -1,6 +1,6 @@
 #include "engine/registrar/contact.hpp"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include "base/text.hpp"
 #include "wire/sip/headers.hpp"
@@ -73,6 +73,8 @@ base::Result<std::vector<Contact>, Fault> read_contacts(const wire::sip::Message
 bool same_binding(const Contact &contact, const locate::Binding &binding) {
     if (contact.reg_id != 0 && binding.reg_id != 0)
         return contact.instance == binding.instance && contact.reg_id == binding.reg_id;
+    if (contact.uri == binding.contact)
+        return true;
     auto a = wire::sip::Uri::parse(contact.uri);
     auto b = wire::sip::Uri::parse(binding.contact);
     return a && b && wire::sip::equivalent(*a, *b);
@@ -93,7 +95,7 @@ bool is_restarted(const Contact &contact, const transaction::Flow &flow, const l
 
 std::string contact_value(const locate::Binding &binding, base::UnixTime now) {
     auto left = std::chrono::ceil<std::chrono::seconds>(binding.expires - now);
-    std::string out = fmt::format("<{}>;expires={}", binding.contact, left.count());
+    std::string out = fmt::format(FMT_COMPILE("<{}>;expires={}"), binding.contact, left.count());
     if (binding.q != locate::no_q)
         out += fmt::format(";q={}.{:03}", binding.q / 1000, binding.q % 1000);
     if (!binding.instance.empty())

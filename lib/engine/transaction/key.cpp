@@ -22,6 +22,7 @@ std::string server_key(const Message &request, const Via &top, std::string_view 
     if (method.empty())
         method = request.method() == Method::ack ? name(Method::invite) : request.method_name();
     std::string key;
+    key.reserve(method.size() + top.text.size());
     append(key, method);
     if (top.has_magic_cookie()) {
         append(key, top.branch());
@@ -40,6 +41,7 @@ std::string server_key(const Message &request, const Via &top, std::string_view 
 
 std::string client_key(std::string_view branch, std::string_view method) {
     std::string key;
+    key.reserve(method.size() + branch.size() + 2);
     append(key, method);
     append(key, branch);
     return key;

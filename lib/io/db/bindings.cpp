@@ -9,6 +9,13 @@ namespace {
 
 using engine::locate::Row;
 
+/// Most writes refresh what is there: no index but that of `expires` is touched, where SQLite would else
+/// write all that stand in the SET, changed or not.
+constexpr const char *refresh_sql =
+    "UPDATE location SET received = :a, path = :b, expires = :c, q = :d, callid = :e, cseq = :f, "
+    "last_modified = :g, flags = :h, cflags = :i, user_agent = :j, socket = :k, methods = :l, instance = :m, "
+    "reg_id = :n, keepalive = :o, partition = :p "
+    "WHERE ruid = :q AND contact = :r AND connection_id = :s AND server_id = :t";
 /// In the order of `parameters_of`, less the ruid, which leads in one statement and ends the other.
 constexpr const char *update_sql =
     "UPDATE location SET username = :a, domain = :b, contact = :c, received = :d, path = :e, expires = :f, q "
@@ -30,15 +37,57 @@ constexpr const char *select_sql =
     "keepalive, partition FROM location WHERE julianday(expires) > :a";
 constexpr std::size_t select_columns = 22;
 
-Parameter or_null(const std::string &text) { return text.empty() ? Parameter() : Parameter(text); }
+Parameter text(const std::string &value) { return std::string_view(value); }
+Parameter or_null(const std::string &value) { return value.empty() ? Parameter() : text(value); }
+/// Kamailio reads NULL as "takes every method", which is what a client that sent no Allow means.
+Parameter methods_of(const Row &r) { return r.methods == 0 ? Parameter() : Parameter(r.methods); }
+
+std::vector<Parameter> refresh_parameters(const Row &r) {
+    return {or_null(r.received),
+            or_null(r.path),
+            to_julian(r.expires),
+            r.q,
+            text(r.callid),
+            r.cseq,
+            to_julian(r.last_modified),
+            r.flags,
+            r.cflags,
+            text(r.user_agent),
+            or_null(r.socket),
+            methods_of(r),
+            or_null(r.instance),
+            r.reg_id,
+            r.keepalive,
+            r.partition,
+            text(r.ruid),
+            text(r.contact),
+            r.connection_id,
+            r.server_id};
+}
 
 std::vector<Parameter> parameters_of(const Row &r) {
-    return {r.username, or_null(r.domain), r.contact, or_null(r.received), or_null(r.path),
-            to_julian(r.expires), r.q, r.callid, r.cseq, to_julian(r.last_modified), r.flags, r.cflags,
-            r.user_agent, or_null(r.socket),
-            // Kamailio reads NULL as "takes every method", which is what a client that sent no Allow means.
-            r.methods == 0 ? Parameter() : Parameter(r.methods), or_null(r.instance), r.reg_id, r.server_id,
-            r.connection_id, r.keepalive, r.partition, r.ruid};
+    return {text(r.username),
+            or_null(r.domain),
+            text(r.contact),
+            or_null(r.received),
+            or_null(r.path),
+            to_julian(r.expires),
+            r.q,
+            text(r.callid),
+            r.cseq,
+            to_julian(r.last_modified),
+            r.flags,
+            r.cflags,
+            text(r.user_agent),
+            or_null(r.socket),
+            methods_of(r),
+            or_null(r.instance),
+            r.reg_id,
+            r.server_id,
+            r.connection_id,
+            r.keepalive,
+            r.partition,
+            text(r.ruid)};
 }
 
 template <class T>
@@ -78,6 +127,9 @@ Row row_of(Texts &&t) {
 Result<std::int64_t> write(Session &session, const RowChange &change) {
     if (change.removed)
         return session.change("DELETE FROM location WHERE ruid = :a", {change.row.ruid});
+    auto refreshed = session.change(refresh_sql, refresh_parameters(change.row));
+    if (!refreshed || *refreshed > 0)
+        return refreshed;
     auto updated = session.change(update_sql, parameters_of(change.row));
     if (!updated || *updated > 0)
         return updated;

@@ -86,6 +86,8 @@ struct Slot {
         indicator = soci::i_ok;
         if (const auto *t = std::get_if<std::string>(&parameter))
             text = *t;
+        else if (const auto *v = std::get_if<std::string_view>(&parameter))
+            text = *v;
         else if (const auto *n = std::get_if<std::int64_t>(&parameter))
             number = *n;
         else if (const auto *r = std::get_if<double>(&parameter))
@@ -151,21 +153,25 @@ class Prepared {
 struct Session::Parts {
     std::string path;
     soci::session session;
-    std::map<std::string, std::unique_ptr<Prepared>> prepared;
+    std::map<std::string, std::unique_ptr<Prepared>, std::less<>> prepared;
     File file;
 
     Result<std::monostate> within(const char *begin, const std::function<Result<std::monostate>()> &work);
     /// Runs `use` with the statement, made first if need be. A statement that failed is not used again.
     template <class T, class F>
-    Result<T> with(const std::string &sql, const std::vector<Parameter> &parameters, std::size_t columns,
+    Result<T> with(std::string_view sql, const std::vector<Parameter> &parameters, std::size_t columns,
                    F &&use) {
         try {
-            auto &statement = prepared[sql];
-            if (!statement)
-                statement = std::make_unique<Prepared>(session, sql, parameters, columns);
-            return use(*statement);
+            auto known = prepared.find(sql);
+            if (known == prepared.end())
+                known = prepared
+                            .emplace(sql, std::make_unique<Prepared>(session, std::string(sql), parameters,
+                                                                     columns))
+                            .first;
+            return use(*known->second);
         } catch (const std::exception &e) {
-            prepared.erase(sql);
+            if (auto failed = prepared.find(sql); failed != prepared.end())
+                prepared.erase(failed);
             return tl::unexpected(failure_of(e, path));
         }
     }
@@ -207,11 +213,11 @@ Result<std::unique_ptr<Session>> Session::open(const Url &url) {
     return std::unique_ptr<Session>(new Session(url, std::move(parts)));
 }
 
-Result<std::int64_t> Session::change(const std::string &sql, std::vector<Parameter> parameters) {
+Result<std::int64_t> Session::change(std::string_view sql, std::vector<Parameter> parameters) {
     return parts_->with<std::int64_t>(sql, parameters, 0, [&](Prepared &p) { return p.change(parameters); });
 }
 
-Result<std::vector<Texts>> Session::rows(const std::string &sql, std::size_t columns,
+Result<std::vector<Texts>> Session::rows(std::string_view sql, std::size_t columns,
                                          std::vector<Parameter> parameters) {
     return parts_->with<std::vector<Texts>>(sql, parameters, columns,
                                             [&](Prepared &p) { return p.rows(parameters); });

@@ -13,7 +13,7 @@
 
 namespace cord::io::db {
 
-using Parameter = std::variant<std::monostate, std::string, std::int64_t, double>;
+using Parameter = std::variant<std::monostate, std::string, std::string_view, std::int64_t, double>;
 /// A row's values as text; NULL is an empty one.
 using Texts = std::vector<std::string>;
 
@@ -26,9 +26,9 @@ class Session {
 
     /// `sql` names its parameters :a, :b, … in the order of `parameters`. Statements are prepared once. The
     /// number of rows changed.
-    [[nodiscard]] Result<std::int64_t> change(const std::string &sql, std::vector<Parameter> parameters = {});
+    [[nodiscard]] Result<std::int64_t> change(std::string_view sql, std::vector<Parameter> parameters = {});
     /// All rows of a query that has this many columns.
-    [[nodiscard]] Result<std::vector<Texts>> rows(const std::string &sql, std::size_t columns,
+    [[nodiscard]] Result<std::vector<Texts>> rows(std::string_view sql, std::size_t columns,
                                                   std::vector<Parameter> parameters = {});
 
     /// Runs `work` in a transaction that is for writing from its start; commits when it returns well.

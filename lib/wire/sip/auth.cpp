@@ -6,9 +6,10 @@
 namespace cord::wire::sip {
 namespace {
 
+constexpr std::size_t usual_params = 12;
+
 // auth-param = token EQUAL ( token / quoted-string ). `more` tells whether a comma follows.
 bool take_param(Cursor &in, Param &out, bool &more) {
-    out = {};
     out.name = in.token();
     if (out.name.empty() || !in.accept('='))
         return false;
@@ -33,10 +34,9 @@ base::Result<AuthValue> AuthValue::parse(std::string_view text) {
     if (out.scheme.empty() || !base::is_space(in.peek()))
         return base::fail("no authentication scheme", in.at());
     in.skip_blanks();
-    out.params = in.rest();
-    Param param;
+    out.params.reserve(usual_params);
     for (bool more = true; more;)
-        if (!take_param(in, param, more))
+        if (!take_param(in, out.params.emplace_back(), more))
             return base::fail("malformed authentication parameter", in.at());
     in.skip_blanks();
     if (!in.done())
@@ -45,11 +45,9 @@ base::Result<AuthValue> AuthValue::parse(std::string_view text) {
 }
 
 std::optional<std::string_view> AuthValue::param(std::string_view name) const {
-    Cursor in(params);
-    Param p;
-    for (bool more = true; more && take_param(in, p, more);)
-        if (base::iequals(p.name, name))
-            return p.value;
+    for (const Param &param : params)
+        if (base::iequals(param.name, name))
+            return param.value;
     return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "wire/sip/params.hpp"
@@ -13,13 +14,13 @@ namespace cord::wire::sip {
 /// A view: it lives as long as the text it was parsed from.
 struct AuthValue {
     std::string_view scheme;
-    std::string_view params; ///< Everything behind the scheme.
+    std::vector<Param> params; ///< In the order written. Of a quoted string the inside, escapes as written:
+                               ///< that is what digests are computed over.
 
     /// One field's value. Found well-formed, parameter for parameter.
     [[nodiscard]] static base::Result<AuthValue> parse(std::string_view text);
 
-    /// By name in any case. Of a quoted string the inside, escapes as written: that is what digests are
-    /// computed over.
+    /// The first with this name, in any case.
     [[nodiscard]] std::optional<std::string_view> param(std::string_view name) const;
     [[nodiscard]] bool is_digest() const;
 };

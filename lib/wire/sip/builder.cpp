@@ -7,6 +7,8 @@
 namespace cord::wire::sip {
 namespace {
 
+constexpr std::size_t usual_response = 768;
+
 bool breaks_line(char c) { return c == '\r' || c == '\n'; }
 
 // RFC 3261 section 8.2.6.2: "if the To header field in the request did not contain a tag, the URI in the To
@@ -30,7 +32,9 @@ Builder Builder::request(std::string_view method, std::string_view uri) {
 }
 
 Builder Builder::response(std::uint16_t code, std::string_view reason) {
-    std::string start = "SIP/2.0 " + std::to_string(code) + ' ';
+    std::string start;
+    start.reserve(usual_response);
+    start.append("SIP/2.0 ").append(std::to_string(code)).append(1, ' ');
     start.append(reason.empty() ? reason_phrase(code) : one_line(reason)).append("\r\n");
     return Builder(std::move(start));
 }
@@ -87,7 +91,8 @@ void append_field(std::string &out, std::string_view name, std::string_view valu
     out.append(name).append(": ");
     const auto at = static_cast<std::ptrdiff_t>(out.size());
     out.append(value);
-    std::replace_if(out.begin() + at, out.end(), breaks_line, ' ');
+    if (value.find('\n') != std::string_view::npos || value.find('\r') != std::string_view::npos)
+        std::replace_if(out.begin() + at, out.end(), breaks_line, ' ');
     out.append("\r\n");
 }
 

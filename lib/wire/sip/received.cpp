@@ -9,6 +9,8 @@
 namespace cord::wire::sip {
 namespace {
 
+constexpr std::size_t room = 64; // for a port and an address of either family
+
 /// At the limit of what a message may hold, its faults are found anew.
 Message reread(const Message &request, std::string_view via, std::string_view text) {
     Edit edit(request);
@@ -32,7 +34,9 @@ Message with_source(const Message &request, const base::Endpoint &source) {
     if (!differs && !rport && !old)
         return request;
 
-    std::string text(via->text);
+    std::string text;
+    text.reserve(via->text.size() + room);
+    text = via->text;
     const auto past = [&](std::string_view view) {
         return static_cast<std::size_t>(view.data() + view.size() - via->text.data());
     };
