@@ -101,6 +101,14 @@ void Breaker::handle(engine::ng::ReadStatistics &read) {
 
 void Breaker::handle(engine::ng::ApplyPlan &apply) { relay_.apply(apply.session, apply.plan); }
 
+void Breaker::handle(engine::ng::OpenRecording &open) { relay_.open_recording(open.recording, open.path); }
+
+void Breaker::handle(engine::ng::SetRecording &set) { relay_.set_recording(set.session, set.recording); }
+
+void Breaker::handle(engine::ng::CloseRecording &close) {
+    relay_.close_recording(close.recording, close.discard);
+}
+
 void Breaker::handle(engine::ng::SetBarrier &set) {
     relay_.set_barrier(set.session, static_cast<std::uint8_t>(set.side), set.barrier);
 }

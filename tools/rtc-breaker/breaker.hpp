@@ -42,6 +42,9 @@ class Breaker {
     void handle(engine::ng::ClosePorts &close);
     void handle(engine::ng::ReadStatistics &read);
     void handle(engine::ng::ApplyPlan &apply);
+    void handle(engine::ng::OpenRecording &open);
+    void handle(engine::ng::SetRecording &set);
+    void handle(engine::ng::CloseRecording &close);
     void handle(engine::ng::SetBarrier &set);
     void handle(engine::ng::PressKeys &press);
     void handle(engine::ng::RequestKeyFrames &request);

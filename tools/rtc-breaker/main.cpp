@@ -42,6 +42,7 @@ struct Options {
     std::string webrtc_port = "off";
     std::int64_t codec_workers = 1;
     std::int64_t coalesce = 1000;
+    std::string record_dir;
     std::string control, control_mode = "0600", control_group;
     std::string user, group;
     std::int64_t drain_seconds = 0;
@@ -56,6 +57,7 @@ void declare(io::cli::App &app, Options &o) {
                  "Address for media, and what descriptions say instead; default: that of the default route");
     app.option("--ports", o.ports, "FIRST-LAST", "UDP ports for media");
     app.option("--webrtc-port", o.webrtc_port, "PORT|off", "One UDP port for all browsers");
+    app.option("--record-dir", o.record_dir, "DIR", "Where recordings of calls go; default: none are made");
     app.option("--control", o.control, "SOCKET",
                "The control socket (default: breaker.sock of the run directory)");
     app.option("--control-mode", o.control_mode, "MODE", "Its mode");
@@ -92,8 +94,8 @@ class Daemon {
     Daemon(io::cli::App &app, Options &options) : app_(app), options_(options) {}
 
     int run() {
-        for (auto step : {&Daemon::find_accounts, &Daemon::read_interfaces, &Daemon::start_media,
-                          &Daemon::start_listeners, &Daemon::start_control})
+        for (auto step : {&Daemon::find_accounts, &Daemon::read_interfaces, &Daemon::find_folder,
+                          &Daemon::start_media, &Daemon::start_listeners, &Daemon::start_control})
             if (int code = (this->*step)())
                 return code;
         if (options_.check) {
@@ -155,6 +157,17 @@ class Daemon {
                 return app_.refuse(exit_code::cannot_create,
                                    fmt::format("--interface {}: {}", interface.address.text(),
                                                std::strerror(tried.error().number)));
+        return exit_code::done;
+    }
+
+    /// Else a call would find out.
+    int find_folder() {
+        std::error_code error;
+        if (!options_.record_dir.empty() && !std::filesystem::is_directory(options_.record_dir, error))
+            return app_.refuse(exit_code::cannot_create,
+                               "--record-dir " + options_.record_dir + ": not a folder");
+        if (!options_.record_dir.empty())
+            config_.record_dir = std::filesystem::absolute(options_.record_dir, error).string();
         return exit_code::done;
     }
 

@@ -7,6 +7,7 @@ void Outbox::clear() {
     opened.clear();
     transcodes.clear();
     closed.clear();
+    overheard.clear();
     events.clear();
     kept_.clear();
 }

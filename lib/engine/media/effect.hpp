@@ -40,6 +40,14 @@ struct OpenTranscoder {
     wire::rtp::StreamStart start;
 };
 
+/// RTP or RTCP of a recorded session, as it came from a peer to a port, but in the clear.
+struct Overheard {
+    RecordingId recording = 0;
+    PortId port = 0;
+    base::Endpoint from;
+    base::Bytes bytes;
+};
+
 /// Something that the controller of the call may want to know.
 struct Event {
     enum class What : std::uint8_t {
@@ -61,6 +69,7 @@ struct Outbox {
     std::vector<OpenTranscoder> opened;
     std::vector<Transcode> transcodes;
     std::vector<TranscodeId> closed;
+    std::vector<Overheard> overheard;
     std::vector<Event> events;
 
     /// Forgets all, and keeps the memory.

@@ -83,6 +83,11 @@ class Engine::Sessions {
             found->second.session->transcoded(found->second.side, id, rtp, out);
     }
 
+    void set_recording(SessionId id, RecordingId recording) {
+        if (auto found = entries_.find(id); found != entries_.end())
+            found->second.session->set_recording(recording);
+    }
+
     void set_barrier(SessionId id, std::uint8_t side, const Barrier &barrier) {
         if (auto found = entries_.find(id); found != entries_.end())
             found->second.session->set_barrier(side, barrier, out);
@@ -270,6 +275,9 @@ void Engine::receive(PortId port, const base::Endpoint &from, Datagram datagram,
     sessions_->receive(port, from, datagram, now);
 }
 void Engine::transcoded(TranscodeId id, Datagram rtp) { sessions_->transcoded(id, rtp); }
+void Engine::set_recording(SessionId session, RecordingId recording) {
+    sessions_->set_recording(session, recording);
+}
 void Engine::set_barrier(SessionId session, std::uint8_t side, const Barrier &barrier) {
     sessions_->set_barrier(session, side, barrier);
 }

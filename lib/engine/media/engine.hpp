@@ -38,7 +38,8 @@ class Engine {
     /// What the codec worker made of a packet.
     void transcoded(TranscodeId id, Datagram rtp);
 
-    /// Until the next plan, which has it too.
+    /// Until the next plan, which has them too.
+    void set_recording(SessionId session, RecordingId recording);
     void set_barrier(SessionId session, std::uint8_t side, const Barrier &barrier);
     /// Presses keys, as RFC 4733 has it, toward the peer of `side`: after those that are still waiting.
     void press(SessionId session, std::uint8_t side, const std::vector<Key> &keys, base::Time now);

@@ -122,8 +122,12 @@ struct SidePlan {
     std::vector<std::optional<StreamEnd>> streams;
 };
 
+/// Names the recording of a call, which may have several sessions.
+using RecordingId = std::uint32_t;
+
 struct Plan {
     std::array<SidePlan, 2> sides; ///< the offerer's, the answerer's
+    RecordingId recording = 0;     ///< what both send is written there; 0: nowhere
 };
 
 } // namespace cord::engine::media

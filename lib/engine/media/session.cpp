@@ -25,6 +25,7 @@ void Session::apply(const Plan &plan, dtls::HandshakerFactory &handshakers, Tran
                     base::Time now, Outbox &out) {
     for (std::uint8_t n = 0; n < 2; ++n)
         sides_[n].apply(plan.sides[n], handshakers, next_id, now, out);
+    recording_ = plan.recording;
     last_packet_ = now; // signalling is a sign of life: an answer begins the time for the first packet
     if (silence_check_ == base::never)
         silence_check_ = now + timeouts_.silence;
@@ -53,7 +54,13 @@ void Session::close(Outbox &out) {
 
 void Session::receive(std::uint8_t side, std::size_t transport, const Arrival &arrival, Datagram datagram,
                       base::Time now, Outbox &out) {
-    switch (sides_[side].transports[transport].receive(arrival, datagram, now, out)) {
+    const Content content = sides_[side].transports[transport].receive(arrival, datagram, now, out);
+    if (recording_ != 0 && (content == Content::rtp || content == Content::rtcp)) {
+        const base::Bytes bytes = datagram.bytes();
+        out.overheard.push_back(
+            {recording_, arrival.port, arrival.from, out.keep({bytes.begin(), bytes.end()})});
+    }
+    switch (content) {
     case Content::rtp: forward_rtp(side, transport, datagram, now, out); break;
     case Content::rtcp:
         relay_rtcp(sides_[side], sides_[other(side)], transport, datagram.bytes(), now, out);

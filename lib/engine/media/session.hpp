@@ -23,6 +23,7 @@ class Session {
     /// What a transcoder made of a packet that came from `side`.
     void transcoded(std::uint8_t side, TranscodeId id, Datagram rtp, Outbox &out);
 
+    void set_recording(RecordingId recording) { recording_ = recording; }
     /// Before what comes from `side`, until the next plan.
     void set_barrier(std::uint8_t side, const Barrier &barrier, Outbox &out);
     /// The peer of `side` hears it; when it takes no events, nobody does.
@@ -53,6 +54,7 @@ class Session {
     SessionId id_;
     std::uint32_t own_ssrc_; // of what we say ourselves
     Timeouts timeouts_;
+    RecordingId recording_ = 0;
     std::array<Side, 2> sides_;
     base::Time last_packet_{};
     base::Time silence_check_ = base::never;

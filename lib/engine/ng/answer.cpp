@@ -1,5 +1,6 @@
 #include "engine/ng/commands.hpp"
 #include "engine/ng/negotiate.hpp"
+#include "engine/ng/recording.hpp"
 
 namespace cord::engine::ng {
 Outcome answer(State &state, const Options &options, base::Now now) {
@@ -23,11 +24,11 @@ Outcome answer(State &state, const Options &options, base::Now now) {
     session->last_signal = now.unix;
     if (!session->deleted)
         end_at(state, *session, base::never);
+    found->second.take_metadata(options.metadata);
+    std::vector<Effect> effects = follow_record_call(state, found->second, options);
     const sdp::Session rewritten = take_answer(*session, *sdp, options, state.config, state.random);
-    return {Dict{{"result", "ok"}, {"sdp", sdp::write(rewritten)}},
-            {},
-            {},
-            {ApplyPlan{session->id, plan(*session)}}};
+    effects.emplace_back(ApplyPlan{session->id, plan(*session)});
+    return {Dict{{"result", "ok"}, {"sdp", sdp::write(rewritten)}}, {}, {}, std::move(effects)};
 }
 
 } // namespace cord::engine::ng

@@ -20,6 +20,11 @@ void Side::take_label(std::string_view name) {
         label = name;
 }
 
+void Call::take_metadata(std::string_view text) {
+    if (!text.empty())
+        metadata = text;
+}
+
 std::vector<media::PortId> Session::ports() const {
     std::vector<media::PortId> out;
     for (const Side &side : sides)

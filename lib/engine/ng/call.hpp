@@ -123,16 +123,29 @@ struct Session {
         rules; ///< of the last answer, for each side's sections
     base::UnixTime created{};
     base::UnixTime last_signal{};
+    media::RecordingId recording = 0;
     bool deleted = false;          ///< kept for a while
     base::Time ends = base::never; ///< by itself: deleted, or never answered
 
     [[nodiscard]] std::vector<media::PortId> ports() const;
 };
 
+struct Recording {
+    media::RecordingId id = 0;
+    std::string file;
+    bool on = false;      ///< else paused
+    bool discard = false; ///< when the call ends
+};
+
 struct Call {
     std::string id;
     std::vector<Session> sessions;
     base::UnixTime created{};
+    std::optional<Recording> recording = {};
+    std::string metadata = {}; ///< what an operator wants told of it
+
+    /// Keeps the old when there is no new.
+    void take_metadata(std::string_view text);
 };
 
 /// Where a message belongs: a session, and the side that has sent the description.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/ng/recording.hpp"
+
 namespace cord::engine::ng {
 
 Dict error(std::string_view reason) { return {{"result", "error"}, {"error-reason", reason}}; }
@@ -100,6 +102,9 @@ std::vector<Effect> end(State &state, Call &call, media::SessionId id, End how) 
         ++state.counts["managedsessions"];
         ++state.counts[ending.counted];
     }
+    auto recording = end_recording(call, call.recording && call.recording->discard);
+    effects.insert(effects.end(), std::make_move_iterator(recording.begin()),
+                   std::make_move_iterator(recording.end()));
     state.calls.erase(std::string(call.id));
     return effects;
 }

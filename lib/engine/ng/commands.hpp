@@ -32,6 +32,7 @@ struct State {
     std::unordered_map<media::SessionId, std::string> call_of;  ///< Call-ID of each session
     std::set<std::pair<base::Time, media::SessionId>> expiring; ///< each session by its `Session::ends`
     media::SessionId last_session = 0;
+    media::RecordingId last_recording = 0;
     bool draining = false;
     /// What `statistics` tells, by its names, which last as long as the program.
     std::map<std::string_view, std::uint64_t> counts;
@@ -84,6 +85,9 @@ inline constexpr const char *unknown_call = "Unknown call-id";
 [[nodiscard]] Outcome block_dtmf(State &state, const Options &options, base::Now now);
 [[nodiscard]] Outcome unblock_dtmf(State &state, const Options &options, base::Now now);
 [[nodiscard]] Outcome play_dtmf(State &state, const Options &options, base::Now now);
+[[nodiscard]] Outcome start_recording(State &state, const Options &options, base::Now now);
+[[nodiscard]] Outcome stop_recording(State &state, const Options &options, base::Now now);
+[[nodiscard]] Outcome pause_recording(State &state, const Options &options, base::Now now);
 /// `request key frame`, a command of ours.
 [[nodiscard]] Outcome request_key_frame(State &state, const Options &options, base::Now now);
 

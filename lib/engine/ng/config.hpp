@@ -24,6 +24,7 @@ struct Config {
     std::vector<Interface> interfaces; ///< at least one
     dtls::Fingerprint fingerprint;
     std::size_t max_calls = 10'000;
+    std::string record_dir;          ///< where recordings go; empty: nothing is recorded
     Spoken spoken = spoken_by_all(); ///< what the codec worker translates between
 };
 

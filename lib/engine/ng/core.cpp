@@ -35,12 +35,15 @@ constexpr struct {
     {"delete", remove, "totaldeletecount"},
     {"list", list, "totallistcount"},
     {"offer", offer, "totaloffercount"},
+    {"pause recording", pause_recording, ""},
     {"ping", ping, "totalpingcount"},
     {"play DTMF", play_dtmf, "totalplaydtmf"},
     {"query", query, "totalquerycount"},
     {"request key frame", request_key_frame, ""},
     {"silence media", silence_media, ""},
+    {"start recording", start_recording, ""},
     {"statistics", statistics, "totalstatistics"},
+    {"stop recording", stop_recording, ""},
     {"unblock DTMF", unblock_dtmf, "totalunblkdtmfcount"},
     {"unblock media", unblock_media, "totalunblkmedia"},
     {"unsilence media", unsilence_media, ""},
@@ -111,7 +114,7 @@ struct Core::Parts {
 
 Core::Core(Config config, base::Random &random)
     : parts_(std::make_unique<Parts>(
-          Parts{State{std::move(config), random, {}, {}, {}, 0, false}, {}, {}, 0, {}, {}})) {
+          Parts{State{std::move(config), random, {}, {}, {}, 0, 0, false, {}}, {}, {}, 0, {}, {}})) {
     CORD_ASSERT(!parts_->state.config.interfaces.empty());
 }
 Core::~Core() = default;

@@ -44,6 +44,8 @@ void expire(State &state, const Options &options, const std::vector<media::Sessi
     for (media::SessionId id : sessions)
         if (auto [call, session] = find(state, id); session) {
             session->deleted = true;
+            if (call->recording)
+                call->recording->discard |= options.has("discard-recording");
             end_at(state, *session, now + std::chrono::seconds(options.delete_delay.value_or(0)));
         }
 }

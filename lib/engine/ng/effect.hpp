@@ -44,6 +44,23 @@ struct ApplyPlan {
     media::Plan plan;
 };
 
+/// What the participants of a call send goes to a file from now on, session by session.
+struct OpenRecording {
+    media::RecordingId recording = 0;
+    std::string path;
+};
+
+struct CloseRecording {
+    media::RecordingId recording = 0;
+    bool discard = false; ///< the file, too
+};
+
+/// Of a session, as plans to come have it, too; 0 for none.
+struct SetRecording {
+    media::SessionId session = 0;
+    media::RecordingId recording = 0;
+};
+
 /// Before what comes from a side, as plans to come have it, too.
 struct SetBarrier {
     media::SessionId session = 0;
@@ -70,6 +87,6 @@ struct RemoveSession {
 };
 
 using Effect = std::variant<Reply, BindPorts, ClosePorts, ReadStatistics, ApplyPlan, SetBarrier, PressKeys,
-                            RequestKeyFrames, RemoveSession>;
+                            RequestKeyFrames, OpenRecording, SetRecording, CloseRecording, RemoveSession>;
 
 } // namespace cord::engine::ng

@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "engine/ng/commands.hpp"
 #include "engine/ng/negotiate.hpp"
+#include "engine/ng/recording.hpp"
 
 namespace cord::engine::ng {
 namespace {
@@ -26,12 +27,24 @@ Session &new_session(State &state, Call &call, const Options &options, base::Now
     state.call_of.emplace(session.id, call.id);
     session.via_branch = options.via_branch;
     session.created = now.unix;
+    if (call.recording && call.recording->on)
+        session.recording = call.recording->id;
     return session;
 }
 
 } // namespace
 
+/// RFC 8840: candidates that a browser has found after its offer. We are ICE-lite, and answer its checks
+/// wherever they come from.
+Outcome take_fragment(const State &state, const Options &options) {
+    if (const char *reason = missing_key(options))
+        return {error(reason), {}, {}, {}};
+    return {state.calls.contains(options.call_id) ? Dict{{"result", "ok"}} : error(unknown_call), {}, {}, {}};
+}
+
 Outcome offer(State &state, const Options &options, base::Now now) {
+    if (options.has("fragment"))
+        return take_fragment(state, options);
     auto sdp = description(options);
     if (!sdp)
         return {std::move(sdp.error()), {}, {}, {}};
@@ -64,7 +77,7 @@ Outcome offer(State &state, const Options &options, base::Now now) {
 
 Outcome finish_offer(State &state, const Options &options, const OpenOffer &offer,
                      const std::vector<BoundPort> &ports, base::Now now) {
-    Session *found = find(state, offer.session).second;
+    const auto [call, found] = find(state, offer.session);
     CORD_ASSERT(found != nullptr);
     Session &session = *found;
     session.sides[offer.side].take_tag(options.from_tag);
@@ -76,7 +89,9 @@ Outcome finish_offer(State &state, const Options &options, const OpenOffer &offe
     end_at(state, session, session.answered ? base::never : now.mono + base::limits::ng_unanswered);
     const sdp::Session rewritten =
         take_offer(session, offer.side, offer.sdp, offer.layout, ports, options, state.config, state.random);
+    call->take_metadata(options.metadata);
     Outcome out;
+    out.effects = follow_record_call(state, *call, options);
     // A browser may check and shake hands before its answer has come by us.
     if (!session.answered && session.sides[1 - offer.side].facing.webrtc())
         out.effects.emplace_back(ApplyPlan{session.id, plan(session)});

@@ -117,6 +117,10 @@ class Reader {
             received_from(list_of(value));
         else if (name == "delete-delay")
             number(value, out_.delete_delay);
+        else if (name == "record-call")
+            record_call(text_of(value));
+        else if (name == "metadata")
+            out_.metadata = text_of(value);
         else if (name == "limit")
             out_.bad_limit = !number(value, out_.limit) || *out_.limit == 0;
         else if (name == "supports")
@@ -138,12 +142,21 @@ class Reader {
             out_.keys = list_of(value);
         else if (name == "duration")
             number(value, out_.duration);
+        else if (name == "pause" && base::iequals(text_of(value), "yes"))
+            out_.flags.insert("pause");
         else if (name == "pause")
             number(value, out_.pause);
         else if (name == "volume")
             volume(text_of(value));
         else if (name == "dtmf-security")
             out_.dtmf_security = spelled(text_of(value));
+    }
+
+    void record_call(std::string_view word) {
+        if (base::iequals(word, "yes") || base::iequals(word, "on"))
+            out_.record_call = true;
+        else if (base::iequals(word, "no") || base::iequals(word, "off"))
+            out_.record_call = false;
     }
 
     /// A level is never above 0 dBm0, and some write it without its sign.

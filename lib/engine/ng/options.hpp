@@ -57,6 +57,8 @@ struct Options {
     std::optional<std::uint32_t> delete_delay; ///< seconds
     std::optional<std::uint32_t> limit;
 
+    std::optional<bool> record_call;
+    std::string metadata;                         ///< what `query` tells of the call
     std::string label;                            ///< of a participant
     std::string address;                          ///< of a participant's media
     std::vector<std::string> keys;                ///< code or digit, as they were written

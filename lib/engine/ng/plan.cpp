@@ -135,6 +135,8 @@ std::vector<sdp::Format> event_formats(const Section &section) {
     return out;
 }
 
-media::Plan plan(const Session &session) { return {{side_plan(session, 0), side_plan(session, 1)}}; }
+media::Plan plan(const Session &session) {
+    return {{side_plan(session, 0), side_plan(session, 1)}, session.recording};
+}
 
 } // namespace cord::engine::ng

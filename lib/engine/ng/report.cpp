@@ -150,6 +150,10 @@ void report(Dict &reply, const Call &call, const std::vector<const Session *> &s
     reply.push_back({"created", seconds(call.created)});
     reply.push_back({"created_us", microseconds(call.created)});
     reply.push_back({"last signal", seconds(last)});
+    if (!call.metadata.empty())
+        reply.push_back({"metadata", call.metadata});
+    if (call.recording)
+        reply.push_back({"recording-file", call.recording->file});
     reply.push_back({"SSRC", std::move(ssrcs)});
     reply.push_back({"tags", std::move(tags)});
     reply.push_back({"totals", Dict{{"RTP", counters(rtp)}, {"RTCP", counters(rtcp)}}});

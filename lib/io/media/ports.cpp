@@ -11,12 +11,14 @@
 namespace cord::io::media {
 namespace {
 
+constexpr std::uint16_t next(std::uint16_t port) { return static_cast<std::uint16_t>(port + 1); }
+
 base::Result<std::pair<net::Fd, net::Fd>, net::SystemError> bind_both(const base::IpAddress &address,
                                                                       std::uint16_t port) {
     auto rtp = net::bind_media({address, port});
     if (!rtp)
         return tl::unexpected(std::move(rtp.error()));
-    auto rtcp = net::bind_media({address, static_cast<std::uint16_t>(port + 1)});
+    auto rtcp = net::bind_media({address, next(port)});
     if (!rtcp)
         return tl::unexpected(std::move(rtcp.error()));
     return std::pair(std::move(*rtp), std::move(*rtcp));
@@ -35,8 +37,9 @@ base::Result<PortPair, std::string> Ports::bind_pair(const base::IpAddress &addr
     while (auto port = pairs.take(random_)) {
         auto bound = bind_both(address, *port);
         if (bound)
-            return PortPair{add({std::move(bound->first), address.v6, false, &pairs, *port}),
-                            add({std::move(bound->second), address.v6, false, &pairs, *port}), *port};
+            return PortPair{add({std::move(bound->first), {address, *port}, false, &pairs, *port}),
+                            add({std::move(bound->second), {address, next(*port)}, false, &pairs, *port}),
+                            *port};
         if (bound.error().number != EADDRINUSE) { // no other pair would fare better
             pairs.give_back(*port);
             return tl::unexpected(std::move(bound.error().text));
@@ -53,7 +56,7 @@ base::Result<PortId, std::string> Ports::bind_shared(const base::Endpoint &at) {
     auto socket = net::bind_media(at, many_calls);
     if (!socket)
         return tl::unexpected(socket.error().text);
-    return add({std::move(*socket), at.ip.v6, true, nullptr, 0});
+    return add({std::move(*socket), at, true, nullptr, 0});
 }
 
 PortId Ports::add(Socket socket) {

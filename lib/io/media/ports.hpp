@@ -38,7 +38,8 @@ class Ports {
 
     /// -1 for a port that has been released.
     [[nodiscard]] int fd(PortId port) const { return port < sockets_.size() ? sockets_[port].fd.get() : -1; }
-    [[nodiscard]] bool is_v6(PortId port) const { return sockets_[port].v6; }
+    [[nodiscard]] bool is_v6(PortId port) const { return sockets_[port].local.ip.v6; }
+    [[nodiscard]] const base::Endpoint &local(PortId port) const { return sockets_[port].local; }
     /// Whether many sessions use it.
     [[nodiscard]] bool is_shared(PortId port) const { return sockets_[port].shared; }
 
@@ -52,7 +53,7 @@ class Ports {
   private:
     struct Socket {
         net::Fd fd;
-        bool v6 = false;
+        base::Endpoint local;
         bool shared = false;
         Pairs *pairs = nullptr; // that it is of
         std::uint16_t pair = 0;

@@ -49,6 +49,7 @@ struct Relay::Parts {
     Inbox inbox;
     Sender sender;
     std::vector<PortId> ready;
+    Recorder recorder;
     std::unique_ptr<CodecPool> pool;                // started with the first stream that needs it
     std::array<std::vector<std::uint8_t>, 32> made; // what workers made, until it is sent
     std::size_t made_count = 0;
@@ -83,6 +84,18 @@ void Relay::apply(SessionId session, const Plan &plan) {
 void Relay::remove(SessionId session) {
     parts_->engine.remove(session);
     parts_->act();
+}
+
+void Relay::open_recording(RecordingId recording, const std::string &path) {
+    parts_->recorder.open(recording, path);
+}
+
+void Relay::close_recording(RecordingId recording, bool discard) {
+    parts_->recorder.close(recording, discard);
+}
+
+void Relay::set_recording(SessionId session, RecordingId recording) {
+    parts_->engine.set_recording(session, recording);
 }
 
 void Relay::set_barrier(SessionId session, std::uint8_t side, const engine::media::Barrier &barrier) {
@@ -157,6 +170,8 @@ void Relay::Parts::act() {
     Outbox &out = engine.outbox();
     counters.sent += out.sends.size();
     counters.not_sent += sender.send(ports, out.sends);
+    for (const auto &packet : out.overheard)
+        recorder.write(packet.recording, packet.from, ports.local(packet.port), packet.bytes);
     for (TranscodeId id : out.closed)
         workers().close(id);
     for (const auto &transcoder : out.opened)

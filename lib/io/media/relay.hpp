@@ -11,6 +11,7 @@
 #include "engine/dtls/handshaker.hpp"
 #include "engine/media/engine.hpp"
 #include "io/media/ports.hpp"
+#include "io/media/recorder.hpp"
 #include "io/net/loop.hpp"
 
 namespace cord::io::media {
@@ -55,7 +56,10 @@ class Relay {
 
     void apply(engine::media::SessionId session, const engine::media::Plan &plan);
     void remove(engine::media::SessionId session);
+    void open_recording(RecordingId recording, const std::string &path);
+    void close_recording(RecordingId recording, bool discard);
     /// As the engine has them.
+    void set_recording(engine::media::SessionId session, RecordingId recording);
     void set_barrier(engine::media::SessionId session, std::uint8_t side,
                      const engine::media::Barrier &barrier);
     void press(engine::media::SessionId session, std::uint8_t side,

@@ -320,6 +320,58 @@ def keys(client):
     check(client.ask("delete", call_id="keys")["result"] == "ok", "and the call ends")
 
 
+def captured(path):
+    """What a capture file of IP packets holds: the ports and the bytes of each datagram."""
+    data = pathlib.Path(path).read_bytes()
+    magic, major, minor, _, _, link_type = struct.unpack("!IHHQII", data[:24])
+    check((magic, major, minor, link_type) == (0xa1b2c3d4, 2, 4, 101), "a capture file of IP packets", data[:24].hex())
+    out, at = [], 24
+    while at < len(data):
+        size = struct.unpack("!I", data[at + 8:at + 12])[0]
+        packet = data[at + 16:at + 16 + size]
+        out.append((*struct.unpack("!HH", packet[20:24]), packet[28:]))
+        at += 16 + size
+    return out
+
+
+def recording(folder):
+    """A call goes to a file while it is recorded, and to none that is thrown away."""
+    records = tempfile.mkdtemp(dir=folder)
+    breaker = Breaker(tempfile.mkdtemp(dir=folder), "--record-dir", records)
+    client = ng.Client.udp(breaker.port)
+    (a, _), (b, _) = phone(), phone()
+    to_b = media_port(client.ask("offer", call_id="rec/1", from_tag="f", sdp=sdp(a))["sdp"])
+    to_a = media_port(client.ask("answer", call_id="rec/1", from_tag="f", to_tag="t", sdp=sdp(b))["sdp"])
+
+    def send(sequence, sock, port, other):
+        sock.sendto(rtp_packet(sequence), ("127.0.0.1", port))
+        return other.recv(2000) == rtp_packet(sequence)
+
+    passed = [send(0, a, to_a, b)]
+    answer = client.ask("start recording", call_id="rec/1")
+    path = answer.get("recording-file", "")
+    check(answer["result"] == "ok" and path.startswith(f"{records}/rec%2f1-") and os.stat(path).st_mode & 0o777 == 0o600,
+          "start recording names a file that is its owner's alone", answer)
+    passed += [send(1, a, to_a, b), send(2, b, to_b, a)]
+    client.ask("pause recording", call_id="rec/1")
+    passed.append(send(3, a, to_a, b))
+    client.ask("start recording", call_id="rec/1")
+    passed.append(send(4, a, to_a, b))
+    check(client.ask("stop recording", call_id="rec/1") == {"result": "ok"}, "stop recording")
+    passed.append(send(5, a, to_a, b))
+    from_a, from_b = a.getsockname()[1], b.getsockname()[1]
+    expected = [(from_a, to_a, rtp_packet(1)), (from_b, to_b, rtp_packet(2)), (from_a, to_a, rtp_packet(4))]
+    check(all(passed) and captured(path) == expected, "the file has what both sent while it ran", captured(path))
+
+    client.ask("offer", call_id="rec/1", from_tag="f", to_tag="t", sdp=sdp(a), record_call="yes", metadata="who=me")
+    told = client.ask("query", call_id="rec/1")
+    check(told["metadata"] == "who=me" and os.path.exists(told["recording-file"]) and told["recording-file"] != path,
+          "an offer begins another", told)
+    client.ask("delete", call_id="rec/1", flags=["discard-recording"])
+    check(os.listdir(records) == [os.path.basename(path)], "which goes with the call", os.listdir(records))
+    breaker.stop()
+
+
 def half_set_up(folder):
     """Ten thousand offers that nobody answers: as many as there are ports, and it serves on."""
     few = Breaker(tempfile.mkdtemp(dir=folder), "--ports", "38000-38019")
@@ -422,6 +474,8 @@ def usage(folder):
           "an address that is not this machine's", stranger)
     check(run("--interface", "127.0.0.1", "--ng", "carrier:pigeon").returncode == 2, "an endpoint of no kind")
     check(run("--interface", "127.0.0.1", "--ng", f"unix:{folder}").returncode == 73, "a socket where a folder is")
+    refused = run("--interface", "127.0.0.1", "--ng", f"unix:{folder}/check.sock", "--record-dir", f"{folder}/none")
+    check(refused.returncode == 73 and "--record-dir" in refused.stderr, "a folder for recordings that is not there", refused)
     for options in (["--ports", "7"], ["--ports", "40000-30000"], ["--webrtc-port", "x"]):
         check(run("--interface", "127.0.0.1", *options).returncode == 2, f"{' '.join(options)}: wrong usage")
     pathlib.Path(folder, "wrong.conf").write_text("ports = abc\n", encoding="utf-8")
@@ -452,6 +506,7 @@ def main():
             relay(client, folder)
             two_branches(client)
             keys(client)
+            recording(folder)
             half_set_up(folder)
             out_of_ports(folder)
             pipe()

@@ -126,6 +126,8 @@ void World::drain() {
         transcodes.emplace_back(t.id, Bytes(t.bytes.begin(), t.bytes.end()));
     opened.insert(opened.end(), out.opened.begin(), out.opened.end());
     closed.insert(closed.end(), out.closed.begin(), out.closed.end());
+    for (const Overheard &o : out.overheard)
+        overheard.emplace_back(o, Bytes(o.bytes.begin(), o.bytes.end()));
     events.insert(events.end(), out.events.begin(), out.events.end());
     out.clear();
 }

@@ -36,7 +36,8 @@ class World {
     std::vector<OpenTranscoder> opened;
     std::vector<TranscodeId> closed;
     std::vector<std::pair<TranscodeId, Bytes>> transcodes;
-    std::size_t lost = 0; // sent to nobody
+    std::vector<std::pair<Overheard, Bytes>> overheard; // and the bytes, which do not last
+    std::size_t lost = 0;                               // sent to nobody
 
     void attach(const base::Endpoint &address, std::function<void(PortId, Bytes)> receiver);
     /// From a peer to the engine.

@@ -82,6 +82,9 @@ class Bench {
     std::vector<engine::ng::PressKeys> pressed;
     std::map<std::pair<SessionId, std::size_t>, engine::media::Barrier> barriers;
     std::vector<engine::ng::RequestKeyFrames> wanted_frames;
+    std::map<engine::media::RecordingId, std::string> recordings; ///< paths of those that are open
+    std::vector<engine::media::RecordingId> discarded;
+    std::map<SessionId, engine::media::RecordingId> recorded;
     std::size_t ports_left = 1000;
 
   private:
@@ -115,7 +118,19 @@ class Bench {
             told.push_back(numbers.contains(id) ? std::optional(numbers.at(id)) : std::nullopt);
         core.statistics(read.token, std::move(told), now);
     }
-    void handle(const engine::ng::ApplyPlan &apply) { plans[apply.session] = apply.plan; }
+    void handle(const engine::ng::ApplyPlan &apply) {
+        plans[apply.session] = apply.plan;
+        recorded[apply.session] = apply.plan.recording;
+    }
+    void handle(const engine::ng::OpenRecording &begun) {
+        CHECK(recordings.emplace(begun.recording, begun.path).second);
+    }
+    void handle(const engine::ng::CloseRecording &ended) {
+        CHECK(recordings.erase(ended.recording) == 1);
+        if (ended.discard)
+            discarded.push_back(ended.recording);
+    }
+    void handle(const engine::ng::SetRecording &set) { recorded[set.session] = set.recording; }
     void handle(const engine::ng::SetBarrier &set) { barriers[{set.session, set.side}] = set.barrier; }
     void handle(const engine::ng::PressKeys &press) { pressed.push_back(press); }
     void handle(const engine::ng::RequestKeyFrames &request) { wanted_frames.push_back(request); }
